@@ -1,0 +1,85 @@
+//! Delays in seconds as Postfix writes them.
+
+use std::fmt;
+
+/// A span of time with microsecond resolution, written in seconds (`0.04`, `5.3`,
+/// `63495`), as in `delay=` and `delays=` of delivery lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Delay {
+    micros: u64,
+}
+
+impl Delay {
+    /// From microseconds.
+    pub const fn from_micros(micros: u64) -> Self {
+        Self { micros }
+    }
+
+    /// In microseconds.
+    pub const fn micros(self) -> u64 {
+        self.micros
+    }
+
+    /// In seconds.
+    #[expect(clippy::cast_precision_loss, reason = "delays over 285 years may round")]
+    pub fn seconds(self) -> f64 {
+        self.micros as f64 / 1e6
+    }
+
+    /// Reads a decimal number of seconds; digits finer than a microsecond are cut.
+    /// `None` unless the whole text is digits with at most one point.
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        let mut whole: u64 = 0;
+        let mut fraction: u64 = 0;
+        let mut scale: u64 = 1_000_000;
+        let mut point = false;
+        let mut digits = 0usize;
+        for &byte in text {
+            match byte {
+                b'0'..=b'9' => {
+                    digits += 1;
+                    let digit = u64::from(byte - b'0');
+                    if !point {
+                        whole = whole.checked_mul(10)?.checked_add(digit)?;
+                    } else if scale > 1 {
+                        scale /= 10;
+                        fraction += digit * scale;
+                    }
+                }
+                b'.' if !point => point = true,
+                _ => return None,
+            }
+        }
+        if digits == 0 {
+            return None;
+        }
+        Some(Self { micros: whole.checked_mul(1_000_000)?.checked_add(fraction)? })
+    }
+}
+
+impl fmt::Display for Delay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, fraction) = (self.micros / 1_000_000, self.micros % 1_000_000);
+        if fraction == 0 {
+            return write!(f, "{whole}");
+        }
+        let text = format!("{fraction:06}");
+        write!(f, "{whole}.{}", text.trim_end_matches('0'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Delay;
+
+    #[test]
+    fn reads_and_writes_seconds() {
+        for text in ["0", "0.04", "5.3", "63495", "0.000001", "12.5"] {
+            assert_eq!(Delay::parse(text.as_bytes()).unwrap().to_string(), text);
+        }
+        assert_eq!(Delay::parse(b"1.23456789").unwrap().micros(), 1_234_567);
+        for text in ["", ".", "-1", "1.2.3", "1e5", "99999999999999999999"] {
+            assert_eq!(Delay::parse(text.as_bytes()), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Queue IDs: short (hexadecimal) and long (base 52 and 51), as cleanup(8) and
+//! pickup(8) make them.
+
+use std::fmt;
+
+use bstr::BStr;
+
+/// The name of a queue file. Short IDs are five hexadecimal digits of microseconds
+/// and the inode in hexadecimal; long IDs (`enable_long_queue_ids`) are the time in
+/// base 52, a `z`, and the inode in base 51. IDs are reused: they name a message
+/// only together with its queue and arrival time.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QueueId<'a>(&'a BStr);
+
+/// The alphabet of long queue IDs: digits and consonants, in Postfix's order.
+const SAFE: &[u8; 52] = b"0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz";
+
+impl<'a> QueueId<'a> {
+    /// Takes `text` as a queue ID if it has the shape of one.
+    pub fn new(text: &'a [u8]) -> Option<Self> {
+        (is_short(text) || is_long(text)).then_some(Self(BStr::new(text)))
+    }
+
+    /// Reads `QUEUEID: rest`. `NOQUEUE` is no queue ID.
+    pub fn split(text: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        // No queue ID is longer than its alphabet can need for 64-bit numbers.
+        let window = text.get(..text.len().min(40))?;
+        let colon = memchr::memchr(b':', window)?;
+        let rest = text.get(colon + 1..)?;
+        let rest = rest.strip_prefix(b" ").or_else(|| rest.is_empty().then_some(rest))?;
+        Some((Self::new(text.get(..colon)?)?, rest))
+    }
+
+    /// The ID as written.
+    pub fn as_bstr(self) -> &'a BStr {
+        self.0
+    }
+
+    /// The arrival time that a long queue ID tells, in microseconds since 1970 UTC.
+    /// `None` for short IDs, which only tell the microseconds within their second.
+    pub fn arrival_micros(self) -> Option<i64> {
+        if !is_long(self.0) {
+            return None;
+        }
+        let z = memchr::memrchr(b'z', self.0)?;
+        let time = self.0.get(..z)?;
+        let (seconds, micros) = time.split_at_checked(time.len().checked_sub(4)?)?;
+        let (seconds, micros) = (base52(seconds)?, base52(micros)?);
+        if micros >= 1_000_000 {
+            return None;
+        }
+        seconds.checked_mul(1_000_000)?.checked_add(micros)
+    }
+}
+
+fn base52(text: &[u8]) -> Option<i64> {
+    text.iter().try_fold(0i64, |sum, byte| {
+        let digit = SAFE.iter().position(|safe| safe == byte)?;
+        sum.checked_mul(52)?.checked_add(i64::try_from(digit).ok()?)
+    })
+}
+
+fn is_short(text: &[u8]) -> bool {
+    (6..=32).contains(&text.len()) && text.iter().all(|b| matches!(b, b'0'..=b'9' | b'A'..=b'F'))
+}
+
+fn is_long(text: &[u8]) -> bool {
+    // At least six digits of seconds, four of microseconds, the z and an inode.
+    let is_safe = |b: &u8| b.is_ascii_digit() || (b.is_ascii_alphabetic() && !is_vowel(*b));
+    (12..=36).contains(&text.len())
+        && text.iter().all(is_safe)
+        && memchr::memrchr(b'z', text).is_some_and(|z| z >= 10 && z + 1 < text.len())
+}
+
+fn is_vowel(byte: u8) -> bool {
+    matches!(byte.to_ascii_lowercase(), b'a' | b'e' | b'i' | b'o' | b'u')
+}
+
+impl fmt::Display for QueueId<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.0, f)
+    }
+}
+
+impl fmt::Debug for QueueId<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "QueueId({})", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::QueueId;
+
+    #[test]
+    fn tells_queue_ids_from_words() {
+        for id in ["1234567890A", "123412341234", "4T8Zh133D8zGpCM", "3mPVKl0Mhjz7sXv", "E5D411"] {
+            assert!(QueueId::new(id.as_bytes()).is_some(), "{id}");
+        }
+        for word in
+            ["NOQUEUE", "STATISTICS1", "warning", "connect", "statistics", "CONNECT", "1234"]
+        {
+            assert!(QueueId::new(word.as_bytes()).is_none(), "{word}");
+        }
+    }
+
+    #[test]
+    fn long_ids_tell_their_arrival() {
+        // 2014-10-26 and its microseconds, computed by hand from the alphabet.
+        let id = QueueId::new(b"3jqmCk4lXpz1Z").unwrap();
+        let micros = id.arrival_micros().unwrap();
+        assert_eq!(micros / 1_000_000 / 86_400 / 365, 44);
+        assert_eq!(QueueId::new(b"1234567890A").unwrap().arrival_micros(), None);
+    }
+}

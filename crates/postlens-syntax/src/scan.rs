@@ -1,0 +1,143 @@
+//! Small steps over byte slices that the grammars share.
+
+use bstr::{BStr, ByteSlice};
+
+use crate::event::ReplyCodes;
+
+/// Cuts `text` at the first `needle`: what is before and what is after it.
+pub(crate) fn cut<'a>(text: &'a [u8], needle: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let at = text.find(needle)?;
+    Some((text.get(..at)?, text.get(at + needle.len()..)?))
+}
+
+/// Cuts `text` at the last `needle`.
+pub(crate) fn rcut<'a>(text: &'a [u8], needle: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let at = text.rfind(needle)?;
+    Some((text.get(..at)?, text.get(at + needle.len()..)?))
+}
+
+/// A whole text of decimal digits.
+pub(crate) fn number(text: &[u8]) -> Option<u64> {
+    if text.is_empty() {
+        return None;
+    }
+    text.iter().try_fold(0u64, |sum, byte| {
+        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
+        sum.checked_mul(10)?.checked_add(digit)
+    })
+}
+
+/// Leading decimal digits and what follows them.
+pub(crate) fn leading_number(text: &[u8]) -> Option<(u64, &[u8])> {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (digits, rest) = text.split_at_checked(digits)?;
+    Some((number(digits)?, rest))
+}
+
+/// Reads `<address>` at the left of `text` and returns the address without its
+/// brackets, and what follows. A quoted local part (RFC 5322, section 3.2.4) may hold
+/// anything, also `>`; `then` says whether what follows the closing bracket can be
+/// right, which decides where an unquoted address with brackets in it ends
+/// (`info_log_address_format = internal`). Old versions and anonymisers leave the
+/// brackets out: then the address ends where `bare_end` begins.
+pub(crate) fn bracketed<'a>(
+    text: &'a [u8],
+    bare_end: &[u8],
+    then: impl Fn(&'a [u8]) -> bool,
+) -> Option<(&'a BStr, &'a [u8])> {
+    let Some(inner) = text.strip_prefix(b"<") else {
+        let end = if bare_end.is_empty() { text.len() } else { text.find(bare_end)? };
+        let (address, rest) = text.split_at_checked(end)?;
+        return then(rest).then_some((BStr::new(address), rest));
+    };
+    let mut from = quoted_length(inner);
+    // A hostile address may hold many brackets; a real one holds few.
+    for _ in 0..32 {
+        let close = from + memchr::memchr(b'>', inner.get(from..)?)?;
+        let rest = inner.get(close + 1..)?;
+        if then(rest) {
+            return Some((BStr::new(inner.get(..close)?), rest));
+        }
+        from = close + 1;
+    }
+    None
+}
+
+/// The length of a leading quoted string with its quotes; 0 without one.
+fn quoted_length(text: &[u8]) -> usize {
+    if text.first() != Some(&b'"') {
+        return 0;
+    }
+    let mut at = 1;
+    while let Some(next) = text.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        at += next;
+        if text.get(at) == Some(&b'"') {
+            return at + 1;
+        }
+        at += 2;
+    }
+    0
+}
+
+/// The reply code and enhanced status code at the left of an SMTP reply.
+pub(crate) fn reply_codes(reply: &[u8]) -> ReplyCodes<'_> {
+    let Some((digits, rest)) = reply.split_at_checked(3) else { return ReplyCodes::default() };
+    let ends = matches!(rest.first(), None | Some(b' ' | b'-'));
+    let code = number(digits).filter(|code| ends && (200..600).contains(code));
+    let Some(code) = code.and_then(|code| u16::try_from(code).ok()) else {
+        return ReplyCodes { code: None, dsn: leading_dsn(reply) };
+    };
+    ReplyCodes { code: Some(code), dsn: rest.get(1..).and_then(leading_dsn) }
+}
+
+/// An enhanced status code (`5.7.1`, also `4.7.650`) at the left of a text.
+pub(crate) fn leading_dsn(text: &[u8]) -> Option<&BStr> {
+    let end = text.iter().position(|byte| *byte == b' ').unwrap_or(text.len());
+    let word = text.get(..end)?;
+    is_dsn(word).then_some(BStr::new(word))
+}
+
+/// Whether the whole text is an enhanced status code: class 2, 4 or 5, subject and
+/// detail of one to three digits (RFC 3463, section 2).
+pub(crate) fn is_dsn(word: &[u8]) -> bool {
+    let Some(rest) =
+        word.strip_prefix(b"2.").or(word.strip_prefix(b"4.")).or(word.strip_prefix(b"5."))
+    else {
+        return false;
+    };
+    let part = |text: &[u8]| (1..=3).contains(&text.len()) && text.iter().all(u8::is_ascii_digit);
+    cut(rest, b".").is_some_and(|(subject, detail)| part(subject) && part(detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bracketed, is_dsn, reply_codes};
+
+    #[test]
+    fn addresses_with_brackets_inside() {
+        let comma = |rest: &[u8]| rest.starts_with(b", relay=");
+        let read = |text: &'static str| {
+            bracketed(text.as_bytes(), b", ", comma).map(|(address, _)| address.to_string())
+        };
+        assert_eq!(read("<a@example.com>, relay=x").unwrap(), "a@example.com");
+        assert_eq!(read("<\"quo > ted\"@q.example>, relay=x").unwrap(), "\"quo > ted\"@q.example");
+        assert_eq!(
+            read("<\"a\\\">, relay=\"@q.example>, relay=x").unwrap(),
+            "\"a\\\">, relay=\"@q.example"
+        );
+        assert_eq!(read("<a>b@q.example>, relay=x").unwrap(), "a>b@q.example");
+        assert_eq!(read("<>, relay=x").unwrap(), "");
+        assert_eq!(read("a@example.com, relay=x").unwrap(), "a@example.com");
+        assert_eq!(read("<a@example.com"), None);
+    }
+
+    #[test]
+    fn codes() {
+        let codes = reply_codes(b"550 5.7.1 no");
+        assert_eq!((codes.code, codes.dsn.unwrap().to_string()), (Some(550), "5.7.1".to_owned()));
+        assert_eq!(reply_codes(b"421-4.7.650 slow").dsn.unwrap(), "4.7.650");
+        assert_eq!(reply_codes(b"5.7.1 blocked").dsn.unwrap(), "5.7.1");
+        assert_eq!(reply_codes(b"2500 x").code, None);
+        assert!(!is_dsn(b"1.2.3") && !is_dsn(b"5.1") && !is_dsn(b"5.1234.1"));
+    }
+}
