@@ -16,6 +16,7 @@ pub mod delay;
 pub mod entry;
 pub mod event;
 pub mod field;
+mod header;
 pub mod postfix;
 pub mod program;
 pub mod queue_id;

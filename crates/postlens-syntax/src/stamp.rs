@@ -50,3 +50,65 @@ pub struct TimeOfDay {
     /// Microseconds, 0 to 999 999; finer digits are cut.
     pub micros: u32,
 }
+
+impl TimeOfDay {
+    /// Microseconds since midnight. A leap second counts as the next second.
+    pub fn micros_of_day(self) -> i64 {
+        let seconds =
+            i64::from(self.hour) * 3600 + i64::from(self.minute) * 60 + i64::from(self.second);
+        seconds * 1_000_000 + i64::from(self.micros)
+    }
+}
+
+impl Stamp {
+    /// The absolute stamp of a date and time written with an offset from UTC in seconds.
+    pub(crate) fn at(date: Date, time: TimeOfDay, offset: i32) -> Self {
+        let midnight = date.days_since_epoch() * 86_400 - i64::from(offset);
+        Self::Absolute { micros: midnight * 1_000_000 + time.micros_of_day(), offset }
+    }
+
+    /// The stamp of a date and time written without a zone.
+    pub(crate) fn local(date: Date, time: TimeOfDay) -> Self {
+        Self::Local { year: date.year, month: date.month, day: date.day, time }
+    }
+}
+
+/// A calendar date (proleptic Gregorian).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Date {
+    /// Year, as written.
+    pub(crate) year: i16,
+    /// Month, 1 to 12.
+    pub(crate) month: u8,
+    /// Day of the month, 1 to 31.
+    pub(crate) day: u8,
+}
+
+impl Date {
+    /// Days since 1970-01-01. A year begins with March here, so that the leap day is
+    /// its last and every month's first day is a linear function of the month.
+    pub(crate) fn days_since_epoch(self) -> i64 {
+        let month = i64::from(self.month);
+        let (year, shifted) = if month > 2 {
+            (i64::from(self.year), month - 3)
+        } else {
+            (i64::from(self.year) - 1, month + 9)
+        };
+        let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+        let day_of_year = (153 * shifted + 2) / 5 + i64::from(self.day) - 1;
+        year * 365 + leap_days + day_of_year - 719_468
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Date;
+
+    #[test]
+    fn dates_and_days_agree() {
+        assert_eq!(Date { year: 1970, month: 1, day: 1 }.days_since_epoch(), 0);
+        assert_eq!(Date { year: 2000, month: 2, day: 29 }.days_since_epoch(), 11_016);
+        assert_eq!(Date { year: 2026, month: 11, day: 24 }.days_since_epoch(), 20_781);
+        assert_eq!(Date { year: 1969, month: 12, day: 31 }.days_since_epoch(), -1);
+    }
+}
