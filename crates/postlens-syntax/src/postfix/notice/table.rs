@@ -1,0 +1,289 @@
+//! The tables read: their notation, their rows, and the search among them.
+
+use std::cmp::Reverse;
+use std::fmt;
+use std::sync::LazyLock;
+
+use super::files::FILES;
+use super::index::Index;
+use super::pattern::{Capture, Pattern, Spans};
+use crate::program::Daemon;
+use crate::severity::{Class, Severity};
+
+/// The classes that a row may name.
+const CLASSES: [Class; 12] = [
+    Class::Configuration,
+    Class::LookupTable,
+    Class::Dns,
+    Class::Tls,
+    Class::Sasl,
+    Class::Network,
+    Class::Milter,
+    Class::Resource,
+    Class::QueueFile,
+    Class::Protocol,
+    Class::Internal,
+    Class::Other,
+];
+
+/// One row of a table: a message that a daemon can log.
+#[derive(Debug)]
+pub struct Row {
+    file: &'static str,
+    line: u32,
+    severity: Severity,
+    class: Option<Class>,
+    kind: &'static str,
+    text: &'static str,
+    daemons: u128,
+    pattern: Pattern,
+}
+
+impl Row {
+    /// The severity of the lines it describes.
+    pub fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    /// What part of the system they are about; `None` for plain information.
+    pub fn class(&self) -> Option<Class> {
+        self.class
+    }
+
+    /// Their kind, in snake_case.
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    /// The pattern as written: literal text with `{name}`, `{name:int}`, `{name:hex}`,
+    /// `{name:word}`; `{{` stands for a brace.
+    pub fn pattern(&self) -> &'static str {
+        self.text
+    }
+
+    /// The programs that log such lines.
+    pub fn daemons(&self) -> impl Iterator<Item = Daemon> + '_ {
+        Daemon::ALL.iter().copied().filter(|daemon| self.belongs_to(*daemon))
+    }
+
+    /// The names of the pattern's captures as written; `client` and `relay` become
+    /// several fields.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.captures().map(Capture::name)
+    }
+
+    /// The table's file and the line in it.
+    pub fn place(&self) -> (&'static str, u32) {
+        (self.file, self.line)
+    }
+
+    pub(super) fn captures(&self) -> impl Iterator<Item = &Capture> {
+        self.pattern.captures()
+    }
+
+    fn belongs_to(&self, daemon: Daemon) -> bool {
+        self.daemons & bit(daemon) != 0
+    }
+}
+
+impl PartialEq for Row {
+    fn eq(&self, other: &Self) -> bool {
+        self.place() == other.place()
+    }
+}
+
+/// All rows of all tables.
+pub fn rows() -> impl Iterator<Item = &'static Row> {
+    tables().groups.iter().flat_map(|group| group.rows.iter())
+}
+
+/// The tables, read on first use.
+pub(super) fn tables() -> &'static Tables {
+    static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables::read(FILES));
+    &TABLES
+}
+
+/// All rows by severity, and what could not be read.
+#[derive(Debug)]
+pub(super) struct Tables {
+    groups: [Group; 5],
+    #[cfg_attr(not(test), expect(dead_code, reason = "the tests see that there are none"))]
+    errors: Vec<RowError>,
+}
+
+/// The rows of one severity, the most specific first.
+#[derive(Debug, Default)]
+struct Group {
+    rows: Vec<Row>,
+    index: Index,
+}
+
+impl Tables {
+    /// Reads files given as name and text.
+    pub(super) fn read(files: &[(&'static str, &'static str)]) -> Self {
+        let mut errors = Vec::new();
+        let mut groups = <[Group; 5]>::default();
+        for &(file, text) in files {
+            for row in read_file(file, text) {
+                match row {
+                    Ok(row) => match groups.get_mut(group_of(row.severity)) {
+                        Some(group) => group.rows.push(row),
+                        None => errors.push(RowError::new(file, row.line, "no such severity")),
+                    },
+                    Err(error) => errors.push(error),
+                }
+            }
+        }
+        for group in &mut groups {
+            // Among equals a daemon's own row goes before one of many daemons.
+            let rank = |row: &Row| (Reverse(row.pattern.weight()), row.daemons.count_ones());
+            group.rows.sort_by_key(rank);
+            match Index::new(group.rows.iter().map(|row| &row.pattern)) {
+                Ok(index) => group.index = index,
+                Err(error) => errors.push(RowError::new("", 0, error)),
+            }
+        }
+        Self { groups, errors }
+    }
+
+    /// The rows that could not be read.
+    #[cfg(test)]
+    pub(super) fn errors(&self) -> &[RowError] {
+        &self.errors
+    }
+
+    /// Calls `visit` for each row that the index holds to be worth a try.
+    #[cfg(test)]
+    pub(super) fn visit_candidates(&self, severity: Severity, text: &[u8], visit: impl FnMut(u32)) {
+        if let Some(group) = self.groups.get(group_of(severity)) {
+            group.index.candidates(text, visit);
+        }
+    }
+
+    /// The most specific row that describes `text`.
+    pub(super) fn find(
+        &self,
+        daemon: Daemon,
+        severity: Severity,
+        text: &[u8],
+    ) -> Option<(&Row, Spans)> {
+        let group = self.groups.get(group_of(severity))?;
+        let mut best: Option<(u32, &Row, Spans)> = None;
+        group.index.candidates(text, |rank| {
+            if best.as_ref().is_some_and(|(found, ..)| *found <= rank) {
+                return;
+            }
+            let row = group.rows.get(rank as usize).filter(|row| row.belongs_to(daemon));
+            if let Some((row, spans)) = row.and_then(|row| Some((row, row.pattern.matches(text)?)))
+            {
+                best = Some((rank, row, spans));
+            }
+        });
+        best.map(|(_, row, spans)| (row, spans))
+    }
+}
+
+/// A row that breaks the notation.
+#[derive(Debug)]
+pub(super) struct RowError {
+    file: &'static str,
+    line: u32,
+    message: String,
+}
+
+impl RowError {
+    fn new(file: &'static str, line: u32, message: impl fmt::Display) -> Self {
+        Self { file, line, message: message.to_string() }
+    }
+}
+
+impl fmt::Display for RowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "tables/{}:{}: {}", self.file, self.line, self.message)
+    }
+}
+
+fn read_file(
+    file: &'static str,
+    text: &'static str,
+) -> impl Iterator<Item = Result<Row, RowError>> {
+    let mut daemons = Ok(0);
+    text.lines().zip(1u32..).filter_map(move |(line, number)| {
+        if line.is_empty() || line.starts_with('#') {
+            return None;
+        }
+        if let Some(names) = line.strip_prefix("@daemons ") {
+            daemons = read_daemons(names);
+            return daemons.clone().err().map(|error| Err(RowError::new(file, number, error)));
+        }
+        let daemons = daemons.as_ref().copied().ok()?;
+        Some(read_row(file, number, daemons, line).map_err(|e| RowError::new(file, number, e)))
+    })
+}
+
+fn read_row(
+    file: &'static str,
+    line: u32,
+    daemons: u128,
+    text: &'static str,
+) -> Result<Row, String> {
+    let mut columns = text.splitn(4, '\t');
+    let mut column = || columns.next().ok_or("fewer than four columns");
+    let (severity, class, kind, text) = (column()?, column()?, column()?, column()?);
+    let severity = read_severity(severity)?;
+    let class = read_class(class)?;
+    let kind = match kind {
+        "-" if severity == Severity::Info => return Err("an info row needs a kind".to_owned()),
+        "-" => severity.name(),
+        _ => kind,
+    };
+    if class.is_none() && severity != Severity::Info {
+        return Err("trouble needs a class".to_owned());
+    }
+    if daemons == 0 {
+        return Err("no @daemons before the row".to_owned());
+    }
+    let pattern = Pattern::compile(text)?;
+    Ok(Row { file, line, severity, class, kind, text, daemons, pattern })
+}
+
+fn read_severity(name: &str) -> Result<Severity, String> {
+    use Severity::{Error, Fatal, Info, Panic, Warning};
+    let known = [Info, Warning, Error, Fatal, Panic].into_iter().find(|s| s.name() == name);
+    known.ok_or_else(|| format!("unknown severity {name}"))
+}
+
+fn read_class(name: &str) -> Result<Option<Class>, String> {
+    if name == "-" {
+        return Ok(None);
+    }
+    let known = CLASSES.into_iter().find(|class| class.name() == name);
+    known.map(Some).ok_or_else(|| format!("unknown class {name}"))
+}
+
+fn read_daemons(names: &str) -> Result<u128, String> {
+    names.split_whitespace().try_fold(0, |set, name| {
+        let named = |daemon: &&Daemon| match name {
+            "*" => daemon.is_postfix(),
+            _ => daemon.name() == name,
+        };
+        match Daemon::ALL.iter().filter(named).fold(0, |set, daemon| set | bit(*daemon)) {
+            0 => Err(format!("unknown daemon {name}")),
+            found => Ok(set | found),
+        }
+    })
+}
+
+fn bit(daemon: Daemon) -> u128 {
+    1u128.checked_shl(daemon as u32).unwrap_or(0)
+}
+
+fn group_of(severity: Severity) -> usize {
+    match severity {
+        Severity::Debug | Severity::Info | Severity::Notice => 0,
+        Severity::Warning => 1,
+        Severity::Error => 2,
+        Severity::Fatal => 3,
+        Severity::Panic => 4,
+    }
+}
