@@ -4,6 +4,7 @@ use bstr::BStr;
 
 use crate::entry::Entry;
 use crate::field::FieldSink;
+use crate::postfix;
 use crate::postfix::bounce::Notification;
 use crate::postfix::check::ContentCheck;
 use crate::postfix::cleanup::MessageIdLine;
@@ -19,6 +20,7 @@ use crate::postfix::smtp::{ConnectFailure, RemoteTrouble};
 use crate::postfix::smtpd::{Accepted, Connect, Disconnect, SessionTrouble};
 use crate::postfix::tls::TlsSession;
 use crate::queue_id::QueueId;
+use crate::scan::leading_number;
 use crate::severity::Severity;
 
 /// What a line means. Grouped by daemon; see each type for the format it comes from.
@@ -72,8 +74,8 @@ pub enum Event<'a> {
     Debug,
     /// syslogd's `last message repeated N times`: the line before, N times more.
     Repeated(u32),
-    /// A mail daemon's line that nobody understands.
-    Unrecognized,
+    /// A mail daemon's line that nobody understands; its severity word may still be clear.
+    Unrecognized(Severity),
     /// A line of a program that is no mail daemon, or of none.
     Foreign,
 }
@@ -81,8 +83,12 @@ pub enum Event<'a> {
 impl<'a> Event<'a> {
     /// Understands an entry. Never fails.
     pub fn parse(entry: &Entry<'a>) -> Self {
-        let _ = entry;
-        Self::Foreign
+        match entry.tag.known {
+            Some(daemon) if daemon.is_postfix() => postfix::parse(daemon, entry.text),
+            Some(daemon) => Notice::parse(daemon, Severity::Info, entry.text)
+                .map_or(Self::Unrecognized(Severity::Info), Self::Notice),
+            None => repeated(entry).map_or(Self::Foreign, Self::Repeated),
+        }
     }
 
     /// The queue ID that the line is about; `None` without one and for `NOQUEUE`.
@@ -110,7 +116,7 @@ impl<'a> Event<'a> {
             | Self::Postscreen(_)
             | Self::Debug
             | Self::Repeated(_)
-            | Self::Unrecognized
+            | Self::Unrecognized(_)
             | Self::Foreign => None,
         }
     }
@@ -140,7 +146,7 @@ impl<'a> Event<'a> {
             Self::Notice(line) => line.kind,
             Self::Debug => "debug",
             Self::Repeated(_) => "repeated",
-            Self::Unrecognized => "unrecognized",
+            Self::Unrecognized(_) => "unrecognized",
             Self::Foreign => "foreign",
         }
     }
@@ -150,6 +156,8 @@ impl<'a> Event<'a> {
         match self {
             Self::SaslFailure(_) => Some(Severity::Warning),
             Self::Notice(line) => Some(line.severity),
+            Self::Unrecognized(Severity::Info) => None,
+            Self::Unrecognized(severity) => Some(*severity),
             Self::Debug => Some(Severity::Debug),
             _ => None,
         }
@@ -180,9 +188,17 @@ impl<'a> Event<'a> {
             Self::Postsuper(line) => line.fields(sink),
             Self::Notice(line) => line.fields(sink),
             Self::Repeated(count) => sink.int("count", i64::from(*count)),
-            Self::Debug | Self::Unrecognized | Self::Foreign => {}
+            Self::Debug | Self::Unrecognized(_) | Self::Foreign => {}
         }
     }
+}
+
+/// syslogd's `last message repeated N times`, which has no tag.
+fn repeated(entry: &Entry<'_>) -> Option<u32> {
+    let text: &[u8] = entry.text;
+    let rest = text.strip_prefix(b"last message repeated ")?;
+    let (count, rest) = leading_number(rest)?;
+    matches!(rest, b" times" | b" time").then(|| u32::try_from(count).ok())?
 }
 
 /// A reply's leading numbers: `550 5.1.1 text` is code 550, DSN `5.1.1`.

@@ -16,3 +16,122 @@ pub mod sasl;
 pub mod smtp;
 pub mod smtpd;
 pub mod tls;
+
+use bounce::Notification;
+use check::ContentCheck;
+use cleanup::MessageIdLine;
+use decision::Decision;
+use delivery::DeliveryLine;
+use notice::Notice;
+use pickup::Pickup;
+use postscreen::Postscreen;
+use postsuper::Postsuper;
+use qmgr::{Active, Expired, Removed};
+use sasl::SaslFailure;
+use smtp::{ConnectFailure, RemoteTrouble};
+use smtpd::{Accepted, Connect, Disconnect, SessionTrouble};
+use tls::TlsSession;
+
+use crate::event::Event;
+use crate::program::Daemon;
+use crate::queue_id::QueueId;
+use crate::severity::Severity;
+
+/// Understands a line of one of Postfix's programs.
+///
+/// A line's beginning tells its family, whatever daemon wrote it: several daemons log
+/// deliveries, and only the sender's and remote hosts' texts further right are hostile.
+pub(crate) fn parse(daemon: Daemon, text: &[u8]) -> Event<'_> {
+    if let Some((severity, rest)) = split_severity(text) {
+        return trouble(daemon, severity, rest);
+    }
+    let event = match QueueId::split(text) {
+        Some((queue_id, rest)) => about_message(queue_id, rest),
+        None => match text.strip_prefix(b"NOQUEUE: ") {
+            Some(rest) => without_message(rest),
+            None if daemon == Daemon::Postscreen => {
+                Postscreen::parse(text).map(Event::Postscreen).or_else(|| plain(text))
+            }
+            None => plain(text),
+        },
+    };
+    event
+        .or_else(|| Notice::parse(daemon, Severity::Info, text).map(Event::Notice))
+        .unwrap_or(Event::Unrecognized(Severity::Info))
+}
+
+/// Takes Postfix's severity word off the text (`msg_warn`, `msg_error`, `msg_fatal`,
+/// `msg_panic`).
+pub(crate) fn split_severity(text: &[u8]) -> Option<(Severity, &[u8])> {
+    let (severity, word): (Severity, &[u8]) = match text.first()? {
+        b'w' => (Severity::Warning, b"warning: "),
+        b'e' => (Severity::Error, b"error: "),
+        b'f' => (Severity::Fatal, b"fatal: "),
+        b'p' => (Severity::Panic, b"panic: "),
+        _ => return None,
+    };
+    Some((severity, text.strip_prefix(word)?))
+}
+
+fn trouble(daemon: Daemon, severity: Severity, text: &[u8]) -> Event<'_> {
+    SaslFailure::parse(text)
+        .map(Event::SaslFailure)
+        .or_else(|| Notice::parse(daemon, severity, text).map(Event::Notice))
+        .unwrap_or(Event::Unrecognized(severity))
+}
+
+/// Lines that begin with a queue ID.
+fn about_message<'a>(id: QueueId<'a>, text: &'a [u8]) -> Option<Event<'a>> {
+    match text.first()? {
+        b't' if text.starts_with(b"to=") => DeliveryLine::parse(id, text).map(Event::Delivery),
+        b'f' if text.starts_with(b"from=") => Active::parse(id, text)
+            .map(Event::Active)
+            .or_else(|| Expired::parse(id, text).map(Event::Expired)),
+        b'c' if text.starts_with(b"client=") => {
+            Accepted::parse(Some(id), text).map(Event::Accepted)
+        }
+        b'm' | b'r' if text.starts_with(b"message-id=") || text.starts_with(b"resent-m") => {
+            MessageIdLine::parse(id, text).map(Event::MessageId)
+        }
+        b'r' if text.starts_with(b"removed") => Removed::parse(id, text).map(Event::Removed),
+        b'u' if text.starts_with(b"uid=") => Pickup::parse(id, text).map(Event::Pickup),
+        b's' | b'p' if text.starts_with(b"sender ") || text.starts_with(b"postmaster ") => {
+            Notification::parse(id, text).map(Event::Notification)
+        }
+        _ => None,
+    }
+    .or_else(|| RemoteTrouble::parse(id, text).map(Event::RemoteTrouble))
+    .or_else(|| ContentCheck::parse(id, text).map(Event::ContentCheck))
+    .or_else(|| Decision::parse(Some(id), text).map(Event::Decision))
+    .or_else(|| SessionTrouble::parse(Some(id), text).map(Event::SessionTrouble))
+    .or_else(|| Postsuper::parse(Some(id), text).map(Event::Postsuper))
+    .or_else(|| TlsSession::parse(text).map(Event::TlsSession))
+}
+
+/// Lines that begin with `NOQUEUE: `.
+fn without_message(text: &[u8]) -> Option<Event<'_>> {
+    Decision::parse(None, text)
+        .map(Event::Decision)
+        .or_else(|| Accepted::parse(None, text).map(Event::Accepted))
+        .or_else(|| SessionTrouble::parse(None, text).map(Event::SessionTrouble))
+}
+
+/// Lines that begin with neither.
+fn plain(text: &[u8]) -> Option<Event<'_>> {
+    match text.first()? {
+        b'c' if text.starts_with(b"connect from ") => Connect::parse(text).map(Event::Connect),
+        b'd' if text.starts_with(b"disconnect from ") => {
+            Disconnect::parse(text).map(Event::Disconnect)
+        }
+        b'c' if text.starts_with(b"connect to ") => {
+            ConnectFailure::parse(text).map(Event::ConnectFailure)
+        }
+        b'A' | b'U' | b'T' | b'V' => TlsSession::parse(text).map(Event::TlsSession),
+        b'l' | b't' | b'i' | b'b' => SessionTrouble::parse(None, text).map(Event::SessionTrouble),
+        b'D' | b'R' | b'P' | b'F' => Postsuper::parse(None, text).map(Event::Postsuper),
+        // The before-queue filter's verdicts have no queue ID and no NOQUEUE; postscreen's
+        // `reject: connect from` when it has no free port neither.
+        b'p' | b'r' => Decision::parse(None, text).map(Event::Decision),
+        _ => None,
+    }
+}
