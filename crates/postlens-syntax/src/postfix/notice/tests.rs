@@ -59,6 +59,15 @@ fn every_row_can_be_read() {
     assert!(rows().count() > 1_000);
 }
 
+/// Whether a library's row stands back behind the same words in the table of a daemon,
+/// which knows better what they mean there.
+fn yields(row: &Row, other: &Row) -> bool {
+    let literals = |row: &Row| -> Vec<&str> {
+        row.pattern().split('{').map(|s| s.split_once('}').map_or(s, |(_, l)| l)).collect()
+    };
+    literals(row) == literals(other) && other.daemons().count() < row.daemons().count()
+}
+
 #[test]
 fn every_row_finds_its_own_lines() {
     let mut wrong = Vec::new();
@@ -66,6 +75,9 @@ fn every_row_finds_its_own_lines() {
         let (line, values) = render(row);
         for daemon in row.daemons() {
             let found = Notice::parse(daemon, row.severity(), line.as_bytes());
+            if found.is_some_and(|notice| yields(row, notice.row())) {
+                continue;
+            }
             let Some(notice) = found.filter(|notice| notice.row() == row) else {
                 let other =
                     found.map_or((("nothing", 0), ""), |n| (n.row().place(), n.row().pattern()));
