@@ -26,6 +26,36 @@ const LAYERS: usize = 4;
 
 /// Frames one line without its line end.
 pub(crate) fn frame(line: &[u8]) -> Entry<'_> {
+    match usual(line) {
+        Some(entry) => entry,
+        None => by_layers(line),
+    }
+}
+
+/// The short way for nearly every line: stamp, host, the tag of a program that we
+/// know, and a text without a wrapper. What it gives, the long way gives as well.
+fn usual(line: &[u8]) -> Option<Entry<'_>> {
+    let (stamp, rest) = match line {
+        [b'A'..=b'Z', ..] => traditional::usual(line)?,
+        [b'0'..=b'9', ..] => iso::usual(line).or_else(|| iso::read(line))?,
+        _ => return None,
+    };
+    let origin = origin::usual(rest.strip_prefix(b" ")?)?;
+    if origin.tag.known.is_none() || matches!(origin.text, [b' ' | b'\t' | b'[' | b'm', ..]) {
+        return None;
+    }
+    Some(Entry {
+        stamp,
+        host: origin.host,
+        tag: origin.tag,
+        pid: origin.pid,
+        priority: None,
+        text: BStr::new(origin.text),
+        repeat: 1,
+    })
+}
+
+fn by_layers(line: &[u8]) -> Entry<'_> {
     let mut entry = Entry { text: BStr::new(line), repeat: 1, ..Entry::default() };
     let mut framed = outer(line, &mut entry);
     for _ in 1..LAYERS {
@@ -156,8 +186,8 @@ fn untagged<'a>(after: &'a [u8], entry: &mut Entry<'a>) {
             return place(&origin, entry);
         }
     }
-    // A stamp may follow; else the first word is the host, as the stamp says syslog.
-    if stamp(after).is_some() || !is_host(first) {
+    // A stamp may follow; else the first word is the host where the stamp is syslog's.
+    if matches!(entry.stamp, Stamp::Local { .. }) || stamp(after).is_some() || !is_host(first) {
         entry.text = BStr::new(after);
     } else {
         entry.host = Some(BStr::new(first));

@@ -23,14 +23,15 @@ impl<'a> Tag<'a> {
     /// Takes a program name apart. Any bytes are a program name.
     pub fn parse(program: &'a [u8]) -> Self {
         let whole = BStr::new(program);
-        let Some(last) = memchr::memrchr(b'/', program) else {
+        // Names are so short that a plain loop beats a vectorised search.
+        let Some(last) = program.iter().rposition(|&byte| byte == b'/') else {
             let known = Daemon::alone(program);
             let instance = matches!(known, Some(Daemon::Postfix)).then_some(whole);
             return Self { program: whole, instance, service: None, daemon: whole, known };
         };
         let daemon = program.get(last + 1..).unwrap_or_default();
         let path = program.get(..last).unwrap_or_default();
-        let (instance, service) = match memchr::memchr(b'/', path) {
+        let (instance, service) = match path.iter().position(|&byte| byte == b'/') {
             Some(first) => (path.get(..first).unwrap_or_default(), path.get(first + 1..)),
             None => (path, None),
         };
@@ -232,7 +233,22 @@ impl Daemon {
     /// The daemon of a tag with a slash: `postfix/smtpd`, `/postfix-script`, `cyrus/imap`,
     /// also third-party services that Postfix's spawn(8) starts (`postfix/policy-spf`).
     fn of_postfix(daemon: &[u8]) -> Option<Self> {
-        Self::named(daemon)
+        // The daemons that write nearly all lines, found without a search.
+        match daemon {
+            b"smtpd" => Some(Self::Smtpd),
+            b"smtp" => Some(Self::Smtp),
+            b"qmgr" => Some(Self::Qmgr),
+            b"cleanup" => Some(Self::Cleanup),
+            b"postscreen" => Some(Self::Postscreen),
+            b"lmtp" => Some(Self::Lmtp),
+            b"local" => Some(Self::Local),
+            b"pipe" => Some(Self::Pipe),
+            b"bounce" => Some(Self::Bounce),
+            b"anvil" => Some(Self::Anvil),
+            b"dnsblog" => Some(Self::Dnsblog),
+            b"pickup" => Some(Self::Pickup),
+            _ => Self::named(daemon),
+        }
     }
 
     /// The program of a tag without a slash. Postfix's daemons always log with one,

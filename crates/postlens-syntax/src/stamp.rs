@@ -62,6 +62,7 @@ impl TimeOfDay {
 
 impl Stamp {
     /// The absolute stamp of a date and time written with an offset from UTC in seconds.
+    #[inline]
     pub(crate) fn at(date: Date, time: TimeOfDay, offset: i32) -> Self {
         let midnight = date.days_since_epoch() * 86_400 - i64::from(offset);
         Self::Absolute { micros: midnight * 1_000_000 + time.micros_of_day(), offset }
@@ -76,7 +77,7 @@ impl Stamp {
 /// A calendar date (proleptic Gregorian).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Date {
-    /// Year, as written.
+    /// Year, 0 to 9999.
     pub(crate) year: i16,
     /// Month, 1 to 12.
     pub(crate) month: u8,
@@ -87,16 +88,16 @@ pub(crate) struct Date {
 impl Date {
     /// Days since 1970-01-01. A year begins with March here, so that the leap day is
     /// its last and every month's first day is a linear function of the month.
+    #[inline]
     pub(crate) fn days_since_epoch(self) -> i64 {
-        let month = i64::from(self.month);
-        let (year, shifted) = if month > 2 {
-            (i64::from(self.year), month - 3)
-        } else {
-            (i64::from(self.year) - 1, month + 9)
-        };
-        let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-        let day_of_year = (153 * shifted + 2) / 5 + i64::from(self.day) - 1;
-        year * 365 + leap_days + day_of_year - 719_468
+        // Unsigned arithmetic is faster, so that the count begins 400 years early,
+        // which is one whole cycle of leap years.
+        let early = u32::from(self.month <= 2);
+        let year = u32::from(self.year.unsigned_abs()) + 400 - early;
+        let shifted = (u32::from(self.month) + 9) % 12;
+        let leap_days = year / 4 - year / 100 + year / 400;
+        let day_of_year = (153 * shifted + 2) / 5 + u32::from(self.day);
+        i64::from(year * 365 + leap_days + day_of_year) - 1 - 146_097 - 719_468
     }
 }
 

@@ -14,6 +14,21 @@ pub(super) struct Origin<'a> {
     pub(super) text: &'a [u8],
 }
 
+/// Reads `host tag: text` with single blanks between them, where the host cannot be
+/// anything else.
+#[inline]
+pub(super) fn usual(rest: &[u8]) -> Option<Origin<'_>> {
+    let (host, rest) = rest.split_at_checked(memchr::memchr(b' ', rest)?)?;
+    let [b'A'..=b'Z' | b'a'..=b'z', .., b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9'] = host else {
+        return None;
+    };
+    let rest = rest.get(1..)?;
+    let (word, text) = rest.split_at_checked(memchr::memchr(b' ', rest)?)?;
+    let (program, pid) = program_and_pid(word.strip_suffix(b":")?);
+    let (host, tag) = (Some(BStr::new(host)), Tag::parse(program));
+    Some(Origin { host, tag, pid, text: text.get(1..)? })
+}
+
 /// Reads `host tag: text` or `tag: text`. `None` where no tag can be made out.
 pub(super) fn read(rest: &[u8]) -> Option<Origin<'_>> {
     let (first, after) = token(rest);
@@ -54,7 +69,7 @@ pub(super) fn tagged<'a>(host: Option<&'a BStr>, rest: &'a [u8]) -> Option<Origi
 /// Takes `postfix/smtpd[123]` apart. Manual sections (`syslogd(8)`) are dropped.
 pub(super) fn program_and_pid(name: &[u8]) -> (&[u8], Option<u32>) {
     let (program, pid) = match name {
-        [before @ .., b']'] => match memchr::memrchr(b'[', before) {
+        [before @ .., b']'] => match before.iter().rposition(|&byte| byte == b'[') {
             Some(open) => (
                 before.get(..open).unwrap_or_default(),
                 number(before.get(open + 1..).unwrap_or_default()),
@@ -81,8 +96,12 @@ pub(super) fn read_bare(line: &[u8]) -> Option<Origin<'_>> {
     if first.is_empty() || is_stamp(first) {
         return None;
     }
-    tagged(Some(BStr::new(first)), after)
-        .filter(|found| found.pid.is_some() && found.tag.known.is_some())
+    let beyond_doubt = |found: &Origin<'_>| found.pid.is_some() && found.tag.known.is_some();
+    tagged(Some(BStr::new(first)), after).filter(beyond_doubt).or_else(|| {
+        // The start of the line is lost, but for the end of its stamp: `25:01 mx …`.
+        let cut = matches!(first, [.., b'0'..=b'9']) && memchr::memchr(b':', first).is_some();
+        if cut { read(after).filter(beyond_doubt) } else { None }
+    })
 }
 
 /// Whether a name alone tells the program: `imap:` or `sieve:` may begin a text.

@@ -62,12 +62,14 @@ pub(super) fn digits(rest: &[u8]) -> (&[u8], &[u8]) {
 /// digits are read and cut.
 pub(super) fn fraction(rest: &[u8]) -> (u32, &[u8]) {
     let [b'.' | b',', tail @ ..] = rest else { return (0, rest) };
-    let (mut micros, mut scale, mut left) = (0, 100_000, tail);
+    let (mut micros, mut missing, mut left) = (0, 6, tail);
     while let [byte, next @ ..] = left {
         let Some(value) = digit(*byte) else { break };
-        micros += u32::from(value) * scale;
-        scale /= 10;
+        if missing > 0 {
+            micros = micros * 10 + u32::from(value);
+            missing -= 1;
+        }
         left = next;
     }
-    if left.len() == tail.len() { (0, rest) } else { (micros, left) }
+    if left.len() == tail.len() { (0, rest) } else { (micros * 10_u32.pow(missing), left) }
 }

@@ -258,6 +258,10 @@ fn dovecots_own_log() {
         "- | dovecot | - | error | 1 | imap(a@example.com)<12><x/y>: Error: b",
     );
     check(
+        "2025-11-03 21:25:01 login authenticator failed",
+        "2025-11-03 21:25:01 | - | - | - | - | 1 | login authenticator failed",
+    );
+    check(
         "2025-11-03 21:25:01 lmtp(123): Warning: b",
         "2025-11-03 21:25:01 | - | dovecot | - | warning | 1 | lmtp(123): Warning: b",
     );
@@ -289,6 +293,7 @@ fn damaged_lines() {
         "\0\0\0\0Nov  4 06:25:01 mx postfix/qmgr[1]: a",
         "11-04 06:25:01 | mx | postfix/qmgr | 1 | - | 1 | a",
     );
+    check("25:01 mx postfix/qmgr[1]: a", "- | mx | postfix/qmgr | 1 | - | 1 | a");
     check("Nov  4 06:2", "- | - | - | - | - | 1 | Nov  4 06:2");
     check("Nov  4 06:25:01 mx postf", "11-04 06:25:01 | mx | - | - | - | 1 | postf");
     check("", "- | - | - | - | - | 1 | ");
@@ -339,5 +344,22 @@ proptest! {
         let program = entry.tag.program;
         prop_assert!(within(program, &line) || program == "dovecot");
         prop_assert!(entry.repeat >= 1 || line.windows(8).any(|part| part == b"repeated"));
+    }
+
+    #[test]
+    fn the_short_way_agrees_with_the_long_one(
+        stamp in proptest::sample::select(&[
+            "Nov  4 06:25:01", "Nov 14 06:25:61", "2025-11-03T21:25:01.123456+09:00",
+            "2025-11-03T21:25:01.123456Z", "2025-11-03T21:25:01Z", "2025-11-03 21:25:01",
+        ][..]),
+        host in "[a-z0-9:.<-]{1,9}",
+        tag in proptest::sample::select(&["postfix/smtpd", "dovecot", "x/y", "imap", "mail.info"][..]),
+        pid in "(\\[[0-9]{0,11}\\])?:?",
+        text in "( ?[\\[m]?[a-z:]{0,4}){0,3}",
+    ) {
+        let line = format!("{stamp} {host} {tag}{pid} {text}");
+        if let Some(entry) = super::usual(line.as_bytes()) {
+            prop_assert_eq!(entry, super::by_layers(line.as_bytes()));
+        }
     }
 }

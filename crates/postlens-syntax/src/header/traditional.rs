@@ -13,7 +13,7 @@ pub(super) fn read(line: &[u8]) -> Option<(Stamp, &[u8])> {
 }
 
 /// The form of nearly every line: fixed columns, an English month, no year.
-fn usual(line: &[u8]) -> Option<(Stamp, &[u8])> {
+pub(super) fn usual(line: &[u8]) -> Option<(Stamp, &[u8])> {
     let (chunk, rest) = line.split_first_chunk::<15>()?;
     let [m1, m2, m3, b' ', day_tens, day_ones, b' ', clock @ ..] = *chunk else { return None };
     let month = english([m1, m2, m3])?;
