@@ -50,6 +50,7 @@ pub(super) const FILES: &[(&str, &str)] = tables! {
     "sendmail.txt"
     "several.txt"
     "showq.txt"
+    "smtp-next-host.txt"
     "smtp.txt"
     "smtpd.txt"
     "spawn.txt"
