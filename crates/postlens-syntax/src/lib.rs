@@ -23,6 +23,7 @@ pub mod queue_id;
 mod scan;
 pub mod severity;
 pub mod stamp;
+pub mod time;
 
 pub use address::{Client, Relay};
 pub use delay::Delay;
@@ -33,3 +34,4 @@ pub use program::{Daemon, Tag};
 pub use queue_id::QueueId;
 pub use severity::{Class, Severity};
 pub use stamp::Stamp;
+pub use time::Time;

@@ -1,0 +1,232 @@
+//! One message while it is open.
+
+use bstr::BStr;
+use postlens_syntax::postfix::delivery::{DeliveryLine, DeliveryStatus};
+use postlens_syntax::{Daemon, Time};
+
+use crate::names::Place;
+use crate::outcome::{Link, Origin, Outcome};
+use crate::queue_key::QueueKey;
+use crate::record;
+use crate::text::{Span, TextBuf};
+
+/// A message's state. Slots are used again, with their buffers.
+#[derive(Debug, Default)]
+pub(crate) struct MessageState {
+    pub(crate) queue_id: QueueKey,
+    /// Distinguishes the slot's successive messages.
+    pub(crate) generation: u32,
+    /// The next message with the same queue ID.
+    pub(crate) next: Option<u32>,
+    pub(crate) places: Vec<Place>,
+    pub(crate) first_seen: Time,
+    pub(crate) last_seen: Time,
+    pub(crate) arrival: Option<Time>,
+    pub(crate) first_active: Option<Time>,
+    pub(crate) activations: u32,
+    pub(crate) origin: Option<Origin>,
+    pub(crate) parent: Option<(Link, QueueKey)>,
+    pub(crate) size: Option<u64>,
+    pub(crate) recipient_count: Option<u32>,
+    pub(crate) uid: Option<u32>,
+    pub(crate) held: bool,
+    /// An address probe, not mail.
+    pub(crate) probe: bool,
+    /// What a milter, a content check or an admin decided about the whole message.
+    pub(crate) verdict: Option<Outcome>,
+    /// When it was finished; it lingers from then on.
+    pub(crate) closed: Option<Time>,
+    /// Whether the log itself said so.
+    pub(crate) ended: bool,
+    pub(crate) sender: Option<Span>,
+    pub(crate) client_name: Option<Span>,
+    pub(crate) client_address: Option<Span>,
+    pub(crate) sasl_username: Option<Span>,
+    pub(crate) message_id: Option<Span>,
+    pub(crate) recipients: Vec<RecipientState>,
+    pub(crate) text: TextBuf,
+}
+
+/// A recipient's state.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RecipientState {
+    hash: u64,
+    address: Span,
+    orig: Option<Span>,
+    pub(crate) outcome: Outcome,
+    pub(crate) time: Time,
+    pub(crate) attempts: u32,
+}
+
+impl MessageState {
+    /// Makes the slot ready for a new message.
+    pub(crate) fn begin(&mut self, queue_id: QueueKey, place: Place, time: Time) {
+        let mut places = std::mem::take(&mut self.places);
+        let mut recipients = std::mem::take(&mut self.recipients);
+        let mut text = std::mem::take(&mut self.text);
+        places.clear();
+        places.push(place);
+        recipients.clear();
+        recipients.shrink_to(64);
+        text.clear();
+        *self = Self {
+            queue_id,
+            generation: self.generation.wrapping_add(1),
+            places,
+            recipients,
+            text,
+            first_seen: time,
+            last_seen: time,
+            ..Self::default()
+        };
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.closed.is_none()
+    }
+
+    /// Keeps a text once: later lines repeat it.
+    pub(crate) fn keep(&mut self, field: fn(&mut Self) -> &mut Option<Span>, value: &[u8]) {
+        if field(self).is_none() {
+            let span = self.text.push(value);
+            *field(self) = Some(span);
+        }
+    }
+
+    pub(crate) fn text(&self, span: Option<Span>) -> Option<&BStr> {
+        span.map(|span| self.text.get(span))
+    }
+
+    /// Takes in a delivery attempt; returns the recipient's index.
+    pub(crate) fn deliver(
+        &mut self,
+        line: &DeliveryLine<'_>,
+        daemon: Option<Daemon>,
+        time: Time,
+        weight: u32,
+    ) -> usize {
+        let outcome = outcome_of(line, daemon);
+        let index = self.recipient(line, time);
+        if let Some(recipient) = self.recipients.get_mut(index) {
+            recipient.attempts = recipient.attempts.saturating_add(weight);
+            // `removed` may come before the delivery line; what is settled stays.
+            if !recipient.outcome.is_settled() || outcome.is_settled() {
+                recipient.outcome = outcome;
+                recipient.time = time;
+            }
+        }
+        index
+    }
+
+    fn recipient(&mut self, line: &DeliveryLine<'_>, time: Time) -> usize {
+        let orig = line.orig_recipient.filter(|orig| *orig != line.recipient);
+        let hash = hash_of(line.recipient, orig);
+        let found = self.recipients.iter().position(|known| {
+            known.hash == hash
+                && self.text.get(known.address) == line.recipient
+                && known.orig.map(|orig| self.text.get(orig)) == orig
+        });
+        found.unwrap_or_else(|| {
+            let address = self.text.push(line.recipient);
+            let orig = orig.map(|orig| self.text.push(orig));
+            let outcome = Outcome::InQueue;
+            self.recipients.push(RecipientState {
+                hash,
+                address,
+                orig,
+                outcome,
+                time,
+                attempts: 0,
+            });
+            self.recipients.len() - 1
+        })
+    }
+
+    /// What holds for a recipient that no line settled, given how the message stands.
+    pub(crate) fn rest(&self, current: Outcome, lost: bool) -> Outcome {
+        if current.is_settled() {
+            return current;
+        }
+        match self.verdict {
+            Some(verdict) => verdict,
+            None if self.held => Outcome::Held,
+            // Removed without a word about this recipient: the word is not in the log.
+            None if self.ended || lost => Outcome::Lost,
+            None => current,
+        }
+    }
+
+    /// Recipients that qmgr counted beyond those that lines named.
+    fn unseen(&self, lost: bool) -> Option<(u32, Outcome)> {
+        let known = u32::try_from(self.recipients.len()).unwrap_or(u32::MAX);
+        let missing = match self.recipient_count {
+            Some(count) => count.saturating_sub(known),
+            None => 0,
+        };
+        let missing = if known == 0 { missing.max(1) } else { missing };
+        (missing > 0).then(|| (missing, self.rest(Outcome::InQueue, lost)))
+    }
+
+    /// Hands the message out. `lost` says that its end will not be seen any more.
+    pub(crate) fn record(&self, lost: bool, sink: &mut dyn record::RecordSink) {
+        let recipients: Vec<_> = self
+            .recipients
+            .iter()
+            .map(|state| record::Recipient {
+                address: self.text.get(state.address),
+                orig: state.orig.map(|orig| self.text.get(orig)),
+                outcome: self.rest(state.outcome, lost),
+                time: state.time,
+                attempts: state.attempts,
+            })
+            .collect();
+        sink.record(&record::Record::Message(record::Message {
+            queue_id: self.queue_id,
+            arrival: self.arrival.unwrap_or(self.first_seen),
+            seen_arrival: self.arrival.is_some(),
+            last_seen: self.last_seen,
+            origin: self.origin.unwrap_or(Origin::Unknown),
+            parent: self.parent,
+            sender: self.text(self.sender),
+            size: self.size,
+            recipient_count: self.recipient_count,
+            client_name: self.text(self.client_name),
+            client_address: self.text(self.client_address),
+            sasl_username: self.text(self.sasl_username),
+            message_id: self.text(self.message_id),
+            uid: self.uid,
+            activations: self.activations,
+            probe: self.probe,
+            recipients: &recipients,
+            unseen: self.unseen(lost),
+            ended: self.ended,
+        }));
+    }
+}
+
+fn hash_of(recipient: &[u8], orig: Option<&BStr>) -> u64 {
+    use std::hash::{BuildHasher, Hasher};
+    let mut hasher = foldhash::fast::FixedState::default().build_hasher();
+    hasher.write(recipient);
+    if let Some(orig) = orig {
+        hasher.write(orig);
+    }
+    hasher.finish()
+}
+
+/// What one attempt means for its recipient.
+fn outcome_of(line: &DeliveryLine<'_>, daemon: Option<Daemon>) -> Outcome {
+    match line.status {
+        DeliveryStatus::Sent if line.is_forward() => Outcome::HandedOver,
+        DeliveryStatus::Sent => match daemon {
+            Some(Daemon::Smtp) | None => Outcome::Relayed,
+            Some(Daemon::Discard) => Outcome::Discarded,
+            Some(_) => Outcome::Delivered,
+        },
+        DeliveryStatus::Bounced => Outcome::Bounced,
+        DeliveryStatus::Expired => Outcome::Expired,
+        DeliveryStatus::Deliverable | DeliveryStatus::Undeliverable => Outcome::Discarded,
+        // SOFTBOUNCE: what would have bounced is kept (`soft_bounce = yes`).
+        DeliveryStatus::Deferred | DeliveryStatus::Other(_) => Outcome::Deferred,
+    }
+}

@@ -1,0 +1,27 @@
+//! What the tracker takes in.
+
+use postlens_syntax::{Entry, Event, Time};
+
+/// Where a line stands: a stable name for what has no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct LineId {
+    /// The file, numbered by the reader.
+    pub file: u32,
+    /// Byte offset of the line's beginning in the decompressed file.
+    pub offset: u64,
+}
+
+/// One understood line with its time.
+#[derive(Debug, Clone, Copy)]
+pub struct Observation<'a> {
+    /// When it was logged.
+    pub time: Time,
+    /// The framed line.
+    pub entry: &'a Entry<'a>,
+    /// Its meaning.
+    pub event: &'a Event<'a>,
+    /// Where it stands.
+    pub line: LineId,
+    /// How many lines it stands for: 1, or what a repeat wrapper says.
+    pub weight: u32,
+}
