@@ -16,6 +16,7 @@ pub mod mailbox;
 mod opendkim;
 mod opendmarc;
 mod policyd_spf;
+mod preface;
 mod rspamd;
 mod saslauthd;
 mod spamassassin;
@@ -24,9 +25,12 @@ mod test;
 pub mod verdict;
 
 use crate::entry::Entry;
+use crate::event::Event;
 use crate::field::FieldSink;
+use crate::postfix::notice::Notice;
 use crate::program::Daemon;
 use crate::queue_id::QueueId;
+use crate::severity::Severity;
 
 pub use greylist::Greylist;
 pub use login::{Login, LoginAborted, LoginFailure, Logout};
@@ -77,6 +81,27 @@ pub fn parse<'a>(entry: &Entry<'a>, daemon: Daemon) -> Option<Neighbour<'a>> {
         Daemon::Postgrey => greylist::parse(text).map(Neighbour::Greylist),
         _ => None,
     }
+}
+
+/// What a line means for which [`parse`] has no event: a row of the tables, debug output,
+/// or nothing that anybody understands. The tables' rows are written without what stands
+/// before a program's own words.
+pub fn other<'a>(entry: &Entry<'a>, daemon: Daemon) -> Event<'a> {
+    const ROWS: [Severity; 4] =
+        [Severity::Info, Severity::Warning, Severity::Error, Severity::Fatal];
+    let (severity, text) = preface::split(daemon, entry.text);
+    if severity == Severity::Debug {
+        return Event::Debug;
+    }
+    // The programs differ in which of their lines state a level, and Perl's rarely do: a
+    // row of another level than the stated one describes the line as well.
+    std::iter::once(severity)
+        .chain(ROWS.into_iter().filter(|row| *row != severity))
+        .find_map(|row| Notice::parse(daemon, row, text))
+        .map_or(Event::Unrecognized(severity), |mut notice| {
+            notice.severity = notice.severity.max(severity);
+            Event::Notice(notice)
+        })
 }
 
 impl<'a> Neighbour<'a> {
