@@ -10,7 +10,7 @@ pub(crate) mod mark;
 mod origin;
 mod rfc5424;
 mod scan;
-mod traditional;
+pub(crate) mod traditional;
 mod wrapper;
 
 use bstr::BStr;

@@ -12,6 +12,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests fail by panicking"))]
 
 pub mod address;
+pub mod canonical;
 pub mod delay;
 pub mod entry;
 pub mod event;

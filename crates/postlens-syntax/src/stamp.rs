@@ -99,6 +99,26 @@ impl Date {
         let day_of_year = (153 * shifted + 2) / 5 + u32::from(self.day);
         i64::from(year * 365 + leap_days + day_of_year) - 1 - 146_097 - 719_468
     }
+
+    /// The date that many days after 1970-01-01, within the years 0 to 9999; the
+    /// inverse of [`Date::days_since_epoch`].
+    pub(crate) fn from_days(days: i64) -> Option<Self> {
+        let days = days.checked_add(719_468)?;
+        let cycle = days.div_euclid(146_097);
+        let in_cycle = days.rem_euclid(146_097);
+        let year_in_cycle =
+            (in_cycle - in_cycle / 1_460 + in_cycle / 36_524 - in_cycle / 146_096) / 365;
+        let day_of_year =
+            in_cycle - (365 * year_in_cycle + year_in_cycle / 4 - year_in_cycle / 100);
+        let shifted = (5 * day_of_year + 2) / 153;
+        let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+        let year = cycle * 400 + year_in_cycle + i64::from(month <= 2);
+        Some(Self {
+            year: i16::try_from(year).ok().filter(|year| (0..=9999).contains(year))?,
+            month: u8::try_from(month).ok()?,
+            day: u8::try_from(day_of_year - (153 * shifted + 2) / 5 + 1).ok()?,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -111,5 +131,12 @@ mod tests {
         assert_eq!(Date { year: 2000, month: 2, day: 29 }.days_since_epoch(), 11_016);
         assert_eq!(Date { year: 2026, month: 11, day: 24 }.days_since_epoch(), 20_781);
         assert_eq!(Date { year: 1969, month: 12, day: 31 }.days_since_epoch(), -1);
+        // From year 0 to year 9999, whose days are these.
+        for days in -719_528..=2_932_896 {
+            assert_eq!(Date::from_days(days).unwrap().days_since_epoch(), days);
+        }
+        assert_eq!(Date::from_days(-719_529), None);
+        assert_eq!(Date::from_days(2_932_897), None);
+        assert_eq!(Date::from_days(i64::MAX), None);
     }
 }

@@ -8,7 +8,7 @@ use crate::stamp::{Date, Stamp, TimeOfDay};
 
 /// Reads a stamp at the start. The rest begins with the blank after it.
 #[inline]
-pub(super) fn read(line: &[u8]) -> Option<(Stamp, &[u8])> {
+pub(crate) fn read(line: &[u8]) -> Option<(Stamp, &[u8])> {
     let (date, time, rest) = date_and_time(line)?;
     let (offset, rest) = match offset(rest) {
         Some((offset, rest)) => (Some(offset), rest),

@@ -46,6 +46,15 @@ pub(crate) fn severity_number(name: &[u8]) -> Option<u8> {
     known.map(|&(_, number)| number)
 }
 
+/// The syslog number of a facility, 0 to 23, given by keyword or number.
+pub(crate) fn facility_number(name: &[u8]) -> Option<u8> {
+    if let Some(value) = number(name) {
+        return u8::try_from(value).ok().filter(|value| *value < 24);
+    }
+    let at = FACILITIES.iter().position(|known| name.eq_ignore_ascii_case(known))?;
+    u8::try_from(at).ok().filter(|value| *value < 24)
+}
+
 /// Skips Solaris' `[ID 197553 mail.info] ` before a text.
 pub(super) fn solaris(text: &[u8]) -> Option<(Severity, &[u8])> {
     let tail = text.strip_prefix(b"[ID ")?;

@@ -8,7 +8,7 @@ use super::scan::{at_word_end, digit, digits, fraction, skip_blanks, token, two,
 use crate::stamp::{Date, Stamp, TimeOfDay};
 
 /// Reads a stamp at the start. The rest begins with the blank after it.
-pub(super) fn read(line: &[u8]) -> Option<(Stamp, &[u8])> {
+pub(crate) fn read(line: &[u8]) -> Option<(Stamp, &[u8])> {
     usual(line).or_else(|| unusual(line))
 }
 
