@@ -23,5 +23,7 @@ pub use limits::{Counters, Limits};
 pub use observation::{LineId, Observation};
 pub use outcome::{Link, Origin, Outcome};
 pub use queue_key::QueueKey;
-pub use record::{Delivery, Message, Recipient, Record, RecordSink, Refusal, Session, SessionEnd};
+pub use record::{
+    Consumer, Delivery, Message, Recipient, Record, RecordSink, Refusal, Session, SessionEnd,
+};
 pub use tracker::Tracker;

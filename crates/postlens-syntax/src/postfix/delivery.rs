@@ -184,13 +184,20 @@ impl<'a> DeliveryLine<'a> {
         }
     }
 
-    /// The remote's reply proper: what follows `host X said: ` or the whole text.
+    /// The remote's reply proper: what follows `host X said: `, or the whole text.
     pub fn remote_reply(&self) -> &'a BStr {
+        remote_part(self.reply)
+    }
+
+    /// What explains the status: the remote's reply, also where error(8) only repeats it
+    /// for a suspended destination.
+    pub fn cause_text(&self) -> &'a BStr {
+        const SUSPENDED: &[u8] = b"delivery temporarily suspended: ";
         let reply: &'a [u8] = self.reply;
-        let said = reply
-            .starts_with(b"host ")
-            .then(|| cut(reply, b" said: ").or_else(|| cut(reply, b" refused to talk to me: ")));
-        BStr::new(said.flatten().map_or(reply, |(_, after)| after))
+        match reply.strip_prefix(SUSPENDED) {
+            Some(inner) => remote_part(inner),
+            None => remote_part(reply),
+        }
     }
 
     /// The numbers of the remote's reply.
@@ -242,6 +249,13 @@ impl<'a> DeliveryLine<'a> {
         sink.opt_int("reply_code", self.reply_codes().code.map(i64::from));
         sink.opt_text("queued_as", self.queued_as().map(QueueId::as_bstr));
     }
+}
+
+fn remote_part(reply: &[u8]) -> &BStr {
+    let said = reply
+        .starts_with(b"host ")
+        .then(|| cut(reply, b" said: ").or_else(|| cut(reply, b" refused to talk to me: ")));
+    BStr::new(said.flatten().map_or(reply, |(_, after)| after))
 }
 
 fn rcut_any(reply: &[u8]) -> Option<(&[u8], &[u8])> {

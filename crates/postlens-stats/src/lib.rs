@@ -1,0 +1,18 @@
+//! Mergeable counters, top lists and histograms over the records of a log.
+//!
+//! [`Stats`] takes in a log as a [`Consumer`](postlens_track::Consumer) and holds the
+//! figures of a report. Everything here can be merged: figures of two parts of a log,
+//! merged, equal the figures of the whole.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests fail by panicking"))]
+
+pub mod counts;
+pub mod histogram;
+pub mod reason;
+pub mod stats;
+pub mod top;
+
+pub use counts::Counts;
+pub use histogram::Histogram;
+pub use stats::Stats;
+pub use top::{Counted, Top};

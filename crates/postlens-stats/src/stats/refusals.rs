@@ -1,0 +1,105 @@
+//! What smtpd, postscreen, cleanup, milters and the before-queue filter refused.
+
+use postlens_syntax::postfix::decision::Action;
+use postlens_track::{Record, Refusal};
+
+use super::Section;
+use crate::counts::Counts;
+use crate::reason::normalize;
+use crate::top::{Counted, Top};
+
+/// Refusals and other decisions.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Refusals {
+    /// Decisions by action.
+    pub actions: Counts<Action>,
+    /// Refusals (`reject` only) by whether they are for good: code 5xx or 4xx.
+    pub permanent: u64,
+    /// Refusals with a 4xx code, greylisting aside.
+    pub temporary: u64,
+    /// Refusals that ask to come back later because the client is new.
+    pub greylisted: u64,
+    /// Refusals by reason.
+    pub reasons: Top<RefusalReason>,
+    /// Refusals by client address.
+    pub clients: Top<u64>,
+    text: Vec<u8>,
+}
+
+/// One reason of refusals.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RefusalReason {
+    /// How often.
+    pub count: u64,
+    /// The stages at which it was given.
+    pub stages: Top<u64>,
+    /// By client, `name[address]` without the name `unknown`.
+    pub clients: Top<u64>,
+}
+
+impl Counted for RefusalReason {
+    fn rank(&self) -> u64 {
+        self.count
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        self.stages.merge(&other.stages);
+        self.clients.merge(&other.clients);
+    }
+}
+
+impl Section for Refusals {
+    fn record(&mut self, record: &Record<'_>) {
+        let Record::Refusal(refusal) = record else { return };
+        let weight = u64::from(refusal.weight);
+        self.actions.add(refusal.decision.action, weight);
+        if refusal.decision.action == Action::Reject {
+            self.reject(refusal, weight);
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.actions.merge(&other.actions);
+        self.permanent += other.permanent;
+        self.temporary += other.temporary;
+        self.greylisted += other.greylisted;
+        self.reasons.merge(&other.reasons);
+        self.clients.merge(&other.clients);
+    }
+}
+
+impl Refusals {
+    fn reject(&mut self, refusal: &Refusal<'_>, weight: u64) {
+        let text: &[u8] = refusal.decision.text;
+        if is_greylisting(text) {
+            self.greylisted += weight;
+        } else if text.starts_with(b"4") {
+            self.temporary += weight;
+        } else {
+            self.permanent += weight;
+        }
+        normalize(text, &mut self.text);
+        let reason = self.reasons.entry(&self.text);
+        reason.count += weight;
+        *reason.stages.entry(refusal.decision.stage) += weight;
+        let Some(client) = refusal.client else { return };
+        *self.clients.entry(client.address) += weight;
+        self.text.clear();
+        if let Some(name) = client.name.filter(|name| *name != "unknown") {
+            self.text.extend_from_slice(name);
+        }
+        self.text.push(b'[');
+        self.text.extend_from_slice(client.address);
+        self.text.push(b']');
+        *reason.clients.entry(&self.text) += weight;
+    }
+}
+
+/// Whether a reply asks to come back later, in the words of the usual greylisters.
+fn is_greylisting(text: &[u8]) -> bool {
+    text.starts_with(b"4")
+        && text.windows(7).any(|window| {
+            window.eq_ignore_ascii_case(b"greylis") || window.eq_ignore_ascii_case(b"graylis")
+        })
+}
