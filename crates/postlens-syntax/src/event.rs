@@ -4,6 +4,7 @@ use bstr::BStr;
 
 use crate::entry::Entry;
 use crate::field::FieldSink;
+use crate::neighbour::{self, Neighbour};
 use crate::postfix;
 use crate::postfix::bounce::Notification;
 use crate::postfix::check::ContentCheck;
@@ -67,6 +68,8 @@ pub enum Event<'a> {
     Postscreen(Postscreen<'a>),
     /// postsuper: what the admin did to one message or to many.
     Postsuper(Postsuper<'a>),
+    /// A program beside Postfix: a login, a mailbox delivery, a filter's verdict, …
+    Neighbour(Neighbour<'a>),
     /// A warning, error, fatal or panic line, a statistic, or another daemon's line, by
     /// the pattern tables.
     Notice(Notice<'a>),
@@ -85,8 +88,8 @@ impl<'a> Event<'a> {
     pub fn parse(entry: &Entry<'a>) -> Self {
         match entry.tag.known {
             Some(daemon) if daemon.is_postfix() => postfix::parse(daemon, entry.text),
-            Some(daemon) => Notice::parse(daemon, Severity::Info, entry.text)
-                .map_or(Self::Unrecognized(Severity::Info), Self::Notice),
+            Some(daemon) => neighbour::parse(entry, daemon)
+                .map_or_else(|| neighbour::other(entry, daemon), Self::Neighbour),
             None => repeated(entry).map_or(Self::Foreign, Self::Repeated),
         }
     }
@@ -108,6 +111,7 @@ impl<'a> Event<'a> {
             Self::RemoteTrouble(line) => Some(line.queue_id),
             Self::Postsuper(line) => line.queue_id,
             Self::Notice(line) => line.queue_id,
+            Self::Neighbour(line) => line.queue_id(),
             Self::TlsSession(_)
             | Self::SaslFailure(_)
             | Self::Connect(_)
@@ -144,6 +148,7 @@ impl<'a> Event<'a> {
             Self::Postscreen(line) => line.kind(),
             Self::Postsuper(_) => "postsuper",
             Self::Notice(line) => line.kind,
+            Self::Neighbour(line) => line.kind(),
             Self::Debug => "debug",
             Self::Repeated(_) => "repeated",
             Self::Unrecognized(_) => "unrecognized",
@@ -187,6 +192,7 @@ impl<'a> Event<'a> {
             Self::Postscreen(line) => line.fields(sink),
             Self::Postsuper(line) => line.fields(sink),
             Self::Notice(line) => line.fields(sink),
+            Self::Neighbour(line) => line.fields(sink),
             Self::Repeated(count) => sink.int("count", i64::from(*count)),
             Self::Debug | Self::Unrecognized(_) | Self::Foreign => {}
         }
