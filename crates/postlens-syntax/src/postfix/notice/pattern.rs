@@ -1,9 +1,9 @@
 //! One row's pattern: literal text with captures, compiled and matched.
 
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BStr, BString};
 use memchr::memmem::Finder;
 
-use crate::address::Client;
+use crate::address::{Client, parse_ip};
 use crate::queue_id::QueueId;
 
 /// The most captures that a pattern may have.
@@ -20,6 +20,8 @@ pub(super) enum Shape {
     Hex,
     /// At least one byte, no space.
     Word,
+    /// An IP address, or `unknown`.
+    Ip,
     /// A queue ID, or `NOQUEUE`.
     QueueId,
     /// `name[address]`, `name[address]:port`.
@@ -42,6 +44,7 @@ impl Capture {
             Some((name, "int")) => (name, Shape::Int),
             Some((name, "hex")) => (name, Shape::Hex),
             Some((name, "word")) => (name, Shape::Word),
+            Some((name, "ip")) => (name, Shape::Ip),
             Some((_, shape)) => return Err(format!("unknown shape {shape}")),
             None => match text {
                 "queue_id" => (text, Shape::QueueId),
@@ -71,6 +74,7 @@ impl Capture {
             Shape::Int => integer_length(value) == value.len() && !value.is_empty(),
             Shape::Hex => !value.is_empty() && value.iter().all(u8::is_ascii_hexdigit),
             Shape::Word => !value.is_empty() && memchr::memchr(b' ', value).is_none(),
+            Shape::Ip => value == b"unknown" || parse_ip(value).is_some(),
             Shape::QueueId => value == b"NOQUEUE" || QueueId::new(value).is_some(),
             Shape::Client => Client::parse(value).is_some(),
         }
@@ -176,14 +180,15 @@ impl Pattern {
         Ok(pattern)
     }
 
-    /// The literal text before the first capture.
+    /// What each text begins with.
     pub(super) fn head(&self) -> &BStr {
-        self.head.as_bstr()
+        BStr::new(shortened(&self.head).unwrap_or(&self.head))
     }
 
-    /// The longest run of literal text.
+    /// The longest run of literal text that each text holds.
     pub(super) fn longest_literal(&self) -> &BStr {
-        let stops = self.parts.iter().map(|part| BStr::new(part.stop.needle()));
+        let stops = self.parts.iter().map(|part| part.stop.needle());
+        let stops = stops.map(|stop| BStr::new(shortened(stop).unwrap_or(stop)));
         stops.fold(self.head(), |best, stop| if stop.len() > best.len() { stop } else { best })
     }
 
@@ -203,28 +208,47 @@ impl Pattern {
     /// the last one at the end, so the time is linear in the text's length.
     pub(super) fn matches(&self, text: &[u8]) -> Option<Spans> {
         let mut spans = Spans::new();
-        let mut at = self.head.len();
-        let mut rest = text.strip_prefix(self.head.as_slice())?;
         let Some((last, parts)) = self.parts.split_last() else {
-            return rest.is_empty().then_some(spans);
+            return (text == self.head.as_slice()).then_some(spans);
         };
-        for part in parts {
-            let length = part.capture.length(rest, &part.stop)?;
+        let blank = last.stop.needle().is_empty();
+        let mut at = start(text, &self.head, blank && parts.is_empty())?;
+        for (part, left) in parts.iter().zip((0..parts.len()).rev()) {
+            let rest = text.get(at..)?;
+            let stop = part.stop.needle();
+            let length = match part.capture.length(rest, &part.stop) {
+                Some(length) => length,
+                None if blank && left == 0 => rest.strip_suffix(shortened(stop)?)?.len(),
+                None => return None,
+            };
             if !part.capture.accepts(rest.get(..length)?) {
                 return None;
             }
             spans.push(at, at + length)?;
-            let step = length + part.stop.needle().len();
-            at += step;
-            rest = rest.get(step..)?;
+            at = (at + length + stop.len()).min(text.len());
         }
-        let value = rest.strip_suffix(last.stop.needle())?;
+        let value = text.get(at..)?.strip_suffix(last.stop.needle())?;
         if !last.capture.accepts(value) {
             return None;
         }
         spans.push(at, at + value.len())?;
         Some(spans)
     }
+}
+
+/// Where the first capture begins: after `head`, which may have lost its last blank
+/// when nothing follows.
+fn start(text: &[u8], head: &[u8], alone: bool) -> Option<usize> {
+    if text.starts_with(head) {
+        return Some(head.len());
+    }
+    (alone && Some(text) == shortened(head)).then_some(text.len())
+}
+
+/// A literal without the blank at its end: loggers cut it off where the capture after
+/// it is empty.
+fn shortened(literal: &[u8]) -> Option<&[u8]> {
+    literal.strip_suffix(b" ").filter(|short| !short.is_empty())
 }
 
 /// Whether a capture may be followed by another one at once: numbers know their end.

@@ -25,6 +25,7 @@ fn marker(place: usize, shape: Shape) -> String {
         Shape::Word => format!("Wj{place}vX"),
         Shape::Relay => format!("mx{place}.example.net[192.0.2.{place}]:25"),
         Shape::Client => format!("h{place}.example.com[198.51.100.{place}]"),
+        Shape::Ip => format!("203.0.113.{place}"),
         Shape::Int => format!("{}", 7_310 + place),
         Shape::Hex => format!("7{place}f"),
         Shape::QueueId => "4T8Zh133D8zGpCM".to_owned(),
@@ -127,7 +128,9 @@ const SAMPLE: &str = "@daemons smtpd\n\
     warning\tinternal\t-\t{function}: bad {{word {value}\n\
     info\t-\tstatistics\tsize {size:int}{unit}\n\
     @daemons *\n\
-    fatal\tconfiguration\t-\topen {path}: {reason}\n";
+    fatal\tconfiguration\t-\topen {path}: {reason}\n\
+    fatal\tconfiguration\t-\tbad value: {value}\n\
+    fatal\tconfiguration\t-\tpeer {peer:ip}\n";
 
 #[track_caller]
 fn sample(daemon: Daemon, severity: Severity, text: &str) -> Option<Vec<String>> {
@@ -173,6 +176,11 @@ fn captures_end_at_the_next_literal() {
     check_none(Smtpd, Warning, "limit exceeded: x from unknown[unknown] for service smtp");
     check(Smtpd, Info, "size 12kB", &["12", "kB"]);
     check(Qmgr, Fatal, "open /a: b: No such file", &["/a", "b: No such file"]);
+    check(Qmgr, Fatal, "open /a:", &["/a", ""]);
+    check(Qmgr, Fatal, "bad value:", &[""]);
+    check_none(Qmgr, Fatal, "bad value");
+    check(Qmgr, Fatal, "peer 2001:db8::1", &["2001:db8::1"]);
+    check_none(Qmgr, Fatal, "peer nobody");
 }
 
 #[test]
@@ -252,6 +260,105 @@ fn hostile_lines_stay_cheap() {
         assert!(visits <= rows().count() * 2, "{visits} rows tried");
         let _ = Notice::parse(Daemon::Smtpd, severity, &line);
     }
+}
+
+#[track_caller]
+fn line(daemon: Daemon, text: &str, kind: &str, class: Option<Class>, fields: &[(&str, &str)]) {
+    let (severity, rest) = match text.split_once(": ") {
+        Some(("warning", rest)) => (Severity::Warning, rest),
+        Some(("fatal", rest)) => (Severity::Fatal, rest),
+        Some(("panic", rest)) => (Severity::Panic, rest),
+        _ => (Severity::Info, text),
+    };
+    let notice = Notice::parse(daemon, severity, rest.as_bytes()).unwrap();
+    assert_eq!((notice.kind, notice.class), (kind, class), "{text}");
+    let mut sent = Fields::default();
+    notice.fields(&mut sent);
+    let sent: Vec<(&str, &str)> = sent.0.iter().map(|(name, value)| (*name, &**value)).collect();
+    assert_eq!(sent.iter().filter(|f| f.0 != "class").copied().collect::<Vec<_>>(), fields);
+}
+
+#[test]
+fn lines_as_daemons_write_them() {
+    line(
+        Daemon::Anvil,
+        "statistics: max connection rate 3/60s for (smtp:2001:db8::7) at Nov 24 10:59:09",
+        "anvil_rate",
+        None,
+        &[
+            ("statistic", "connection"),
+            ("count", "3"),
+            ("window", "60"),
+            ("service_name", "smtp"),
+            ("client_address", "2001:db8::7"),
+            ("reached_at", "Nov 24 10:59:09"),
+        ],
+    );
+    line(
+        Daemon::Anvil,
+        "statistics: max message count 2 for (127.0.0.1:10025:192.0.2.1) at Nov  4 10:59:09",
+        "anvil_count",
+        None,
+        &[
+            ("statistic", "message"),
+            ("count", "2"),
+            ("listen_address", "127.0.0.1"),
+            ("port", "10025"),
+            ("client_address", "192.0.2.1"),
+            ("reached_at", "Nov  4 10:59:09"),
+        ],
+    );
+    line(
+        Daemon::Master,
+        "warning: service \"smtp\" (25) has reached its process limit \"50\": new clients may \
+         experience noticeable delays",
+        "process_limit_reached",
+        Some(Class::Resource),
+        &[("service_name", "smtp"), ("endpoint", "25"), ("limit", "50")],
+    );
+    line(
+        Daemon::Smtpd,
+        "warning: hostname a.example.net does not resolve to address 192.0.2.9: Name or service \
+         not known",
+        "warning",
+        Some(Class::Dns),
+        &[
+            ("hostname", "a.example.net"),
+            ("client_address", "192.0.2.9"),
+            ("reason", "Name or service not known"),
+        ],
+    );
+    line(
+        Daemon::Smtpd,
+        "warning: Connection concurrency limit exceeded: 51 from b.example.org[198.51.100.7] for \
+         service smtp",
+        "rate_limit_exceeded",
+        Some(Class::Protocol),
+        &[
+            ("count", "51"),
+            ("client_name", "b.example.org"),
+            ("client_address", "198.51.100.7"),
+            ("service_name", "smtp"),
+        ],
+    );
+    line(
+        Daemon::Qmgr,
+        "warning: mail for example.org is using up 4001 of 5000 active queue entries",
+        "warning",
+        Some(Class::Resource),
+        &[("destination", "example.org"), ("count", "4001"), ("limit", "5000")],
+    );
+    line(Daemon::PostfixScript, "starting the Postfix mail system", "postfix_starting", None, &[]);
+}
+
+#[test]
+fn notices_know_their_message() {
+    let text = b"4T8Zh133D8zGpCM: queue file size limit exceeded";
+    let notice = Notice::parse(Daemon::Cleanup, Severity::Warning, text).unwrap();
+    assert_eq!(notice.queue_id.unwrap().to_string(), "4T8Zh133D8zGpCM");
+    assert_eq!(notice.captures().count(), 0);
+    let text = b"NOQUEUE: queue file size limit exceeded";
+    assert!(Notice::parse(Daemon::Cleanup, Severity::Warning, text).unwrap().queue_id.is_none());
 }
 
 proptest! {
