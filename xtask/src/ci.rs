@@ -1,0 +1,73 @@
+//! `cargo xtask ci`: everything that a change must pass, in the order of cost.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::{licences, run, test, tidy, workspace};
+
+/// What to leave out.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    test: test::Arguments,
+}
+
+/// A step's name and what it does; the tests give their count.
+type Step<'a> = (&'static str, Box<dyn Fn() -> Result<Option<test::Count>> + 'a>);
+
+/// Runs every step, also after a failed one, so that one run shows all that is wrong;
+/// tests run last.
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let root = workspace::root()?;
+    let mut done: Vec<(&str, Duration, bool)> = Vec::new();
+    let mut tests = None;
+    for (name, step) in steps(&root, arguments) {
+        println!("── {name}");
+        let start = Instant::now();
+        let result = step();
+        if let Err(error) = &result {
+            eprintln!("error: {error:#}");
+        }
+        done.push((name, start.elapsed(), result.is_ok()));
+        tests = result.ok().flatten().or(tests);
+    }
+    println!("── summary");
+    for (name, time, passed) in &done {
+        let verdict = if *passed { "ok" } else { "FAILED" };
+        println!("{name:<10} {:>7.1} s  {verdict}", time.as_secs_f64());
+    }
+    if let Some(count) = tests {
+        println!("tests: {count}");
+    }
+    let failed = done.iter().filter(|(_, _, passed)| !passed);
+    let failed: Vec<&str> = failed.map(|(name, _, _)| *name).collect();
+    if !failed.is_empty() {
+        bail!("failed: {}", failed.join(", "));
+    }
+    Ok(())
+}
+
+fn steps<'a>(root: &'a Path, arguments: &'a Arguments) -> Vec<Step<'a>> {
+    let cargo =
+        |line: &'static str| move || run::succeed(&mut run::cargo(root, line)).map(|()| None);
+    vec![
+        ("format", Box::new(cargo("fmt --all -- --check"))),
+        ("tidy", Box::new(|| tidy::run().map(|()| None))),
+        ("licences", Box::new(|| licences::run().map(|()| None))),
+        (
+            "clippy",
+            Box::new(cargo("clippy --workspace --all-targets --locked --quiet -- -D warnings")),
+        ),
+        ("docs", Box::new(|| docs(root).map(|()| None))),
+        ("test", Box::new(|| test::run(&arguments.test).map(Some))),
+    ]
+}
+
+/// The docs of every crate, private items too: a broken link in them is a lie as well.
+fn docs(root: &Path) -> Result<()> {
+    let line = "doc --workspace --no-deps --document-private-items --locked --quiet";
+    run::succeed(run::cargo(root, line).env("RUSTDOCFLAGS", "-D warnings"))
+}

@@ -1,0 +1,64 @@
+//! The project's chores, as `cargo xtask COMMAND`.
+//!
+//! One file per command. What a command needs from the machine it looks for first, and
+//! says how to get it.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "chores talk to the terminal")]
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod ci;
+mod licences;
+mod packages;
+mod run;
+mod test;
+mod tidy;
+mod workspace;
+
+/// The project's chores.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Install what the tests need and run all of them
+    Test(test::Arguments),
+    /// Everything a change must pass: format, lints, tidy, licences, docs, tests
+    Ci(ci::Arguments),
+    /// Check what no compiler checks: crate edges, file sizes, manifests, words, addresses
+    Tidy,
+    /// Check licences, bans and sources of all dependencies against deny.toml
+    Licences,
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Test(arguments) => test::run(&arguments).map(drop),
+        Command::Ci(arguments) => ci::run(&arguments),
+        Command::Tidy => tidy::run(),
+        Command::Licences => licences::run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn command_line_is_consistent() {
+        super::Arguments::command().debug_assert();
+    }
+}
