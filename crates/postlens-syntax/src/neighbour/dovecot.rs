@@ -50,9 +50,12 @@ fn without_level(text: &[u8]) -> &[u8] {
 }
 
 /// The user and the session in `(USER)<PID><SESSION>`, `(PID, USER): SESSION`, `(USER)`,
-/// also followed by `: sieve`.
+/// also followed by a level and `: sieve`.
 fn owner(head: &[u8]) -> (Option<&BStr>, Option<&BStr>) {
-    let head = head.strip_suffix(b": sieve").unwrap_or(head);
+    let mut head = head;
+    for word in [&b": sieve"[..], b": Info", b": Warning", b": Error"] {
+        head = head.strip_suffix(word).unwrap_or(head);
+    }
     let Some((user, rest)) = head.strip_prefix(b"(").and_then(|head| cut(head, b")")) else {
         return (None, None);
     };

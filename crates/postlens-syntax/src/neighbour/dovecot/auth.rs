@@ -4,6 +4,7 @@
 //! `BACKEND` is the password database (`pam`, `sql`, `ldap`, `passwd-file`…) or the
 //! mechanism (`plain`, `login`…). Only failures of the client's are events of their own;
 //! the line stands beside the login process's own, or beside smtpd's where Postfix asked.
+//! A delivery to an unknown user looks the same (`unknown user`, without a session).
 //! The user name stands left of the address and a password may be quoted right of it
 //! (`auth_verbose_passwords`), so a line in which the end of the parentheses is not
 //! plain loses both user and address.
@@ -94,7 +95,7 @@ fn failure(message: &[u8]) -> Option<&[u8]> {
     }
     let secret = [" (given password: ", " (SHA1 of given password: ", " (username: "];
     let end = secret.iter().filter_map(|secret| message.find(secret)).min();
-    message.get(..end.unwrap_or(message.len()))
+    Some(message.get(..end.unwrap_or(message.len()))?.trim_ascii_end())
 }
 
 #[cfg(test)]
@@ -135,6 +136,13 @@ mod tests {
     fn passwords_are_left_out() {
         check(
             "dovecot",
+            "auth: plain(?,192.0.2.7,<s>): Username character disallowed by \
+             auth_username_chars: 0x3e (username: x>, rip=203.0.113.9)",
+            "auth_failed client_address=192.0.2.7 session=s backend=plain \
+             reason=Username character disallowed by auth_username_chars: 0x3e",
+        );
+        check(
+            "dovecot",
             "auth: sql(bob,192.0.2.7): unknown user (given password: Hunter2$)",
             "auth_failed sasl_username=bob client_address=192.0.2.7 backend=sql \
              reason=unknown user",
@@ -147,6 +155,12 @@ mod tests {
             "dovecot",
             "auth: sql(x,203.0.113.9): unknown user (given password: y,192.0.2.7): unknown user",
             "auth_failed backend=sql reason=unknown user",
+        );
+        check(
+            "dovecot",
+            "auth: Info: sql(bob,192.0.2.7,<s>): Password mismatch (given password: \
+             x,203.0.113.9): unknown user)",
+            "auth_failed backend=sql reason=Password mismatch",
         );
         check(
             "dovecot",

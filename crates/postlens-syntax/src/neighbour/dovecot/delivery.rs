@@ -19,7 +19,7 @@ pub(super) fn parse(text: &[u8]) -> Option<MailboxDelivery<'_>> {
     let (message_id, what) = split_phrase(tail)?;
     let (user, session) = super::owner(head);
     let Phrase { action, mailbox, recipient, reason } = what;
-    // 2.4 names the Sieve action in between: `: fileinto action: stored mail…`.
+    // Pigeonhole may name its action in between: `: reject action: rejected message…`.
     let message_id = match rcut(message_id, b": ") {
         Some((id, name)) if name.ends_with(b" action") && !name.contains(&b'>') => id,
         _ => message_id,
@@ -139,9 +139,40 @@ mod tests {
         );
         check(
             "dovecot",
+            "lmtp(bob)<1><s>: Error: sieve: msgid=<1@example.net>: saved mail to INBOX",
+            "mailbox_delivery user=bob session=s message_id=<1@example.net> action=stored \
+             mailbox=INBOX",
+        );
+        check(
+            "dovecot",
             "lda(bob): sieve: msgid=unspecified: forwarded to <carol@example.org>",
             "mailbox_delivery user=bob message_id=unspecified action=forwarded \
              recipient=carol@example.org",
+        );
+    }
+
+    #[test]
+    fn sieve_actions() {
+        check(
+            "dovecot",
+            "lmtp(bob)<1><s>: sieve: msgid=<1@example.net>: reject action: rejected message from \
+             <a@example.net> (reject)",
+            "mailbox_delivery user=bob session=s message_id=<1@example.net> action=rejected \
+             recipient=a@example.net reason=(reject)",
+        );
+        check(
+            "dovecot",
+            "lmtp(bob)<1><s>: sieve: msgid=<1@example.net>: vacation action: sent vacation \
+             response to <a@example.net>",
+            "mailbox_delivery user=bob session=s message_id=<1@example.net> action=vacation \
+             recipient=a@example.net",
+        );
+        check(
+            "dovecot",
+            "lmtp(bob)<1><s>: sieve: msgid=<1@example.net>: redirect action: discarded duplicate \
+             forward to <c@example.org>",
+            "mailbox_delivery user=bob session=s message_id=<1@example.net> action=skipped \
+             reason=discarded duplicate forward to <c@example.org>",
         );
     }
 

@@ -6,7 +6,9 @@
 //! parentheses: `Disconnected: Connection closed (auth failed, 1 attempts in 2 secs)`,
 //! `Aborted login (no auth attempts in 0 secs)`; 2.4 says `Login aborted: … (…)
 //! (auth_failed)`. The client chooses the user name and may write anything there, so the
-//! elements are read from the right; no client writes anything into the event.
+//! elements are read from the right. Of the event a client only chooses the mechanism in
+//! `Authenticate MECHANISM failed: Unsupported authentication mechanism.`, which the end of
+//! the connection repeats as its reason.
 
 use bstr::{BStr, ByteSlice};
 
@@ -20,7 +22,8 @@ pub(super) fn parse<'a>(service: &'a [u8], text: &'a [u8]) -> Option<Neighbour<'
     let (event, elements) = split_event(text)?;
     let mut attempt = elements_from_right(elements)?;
     attempt.service = some(service);
-    if event == b"Login" || event == b"Logged in" {
+    // A proxy says `proxy(USER,HOST:PORT): Started proxying to …` instead.
+    if event == b"Login" || event == b"Logged in" || event.contains_str("tarted proxying to ") {
         return Some(Neighbour::Login(Login { attempt }));
     }
     let event = Ending::parse(event)?;
@@ -38,7 +41,7 @@ pub(super) fn parse<'a>(service: &'a [u8], text: &'a [u8]) -> Option<Neighbour<'
     })
 }
 
-/// The event holds nothing of the client's, so the first element ends it.
+/// The first element ends the event: a forged mechanism can only shorten it.
 fn split_event(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let user = cut(text, b": user=<").map(|(event, _)| event.len());
     let peer = cut(text, b": rip=").map(|(event, _)| event.len());
@@ -92,18 +95,9 @@ struct Ending<'a> {
 }
 
 impl<'a> Ending<'a> {
+    /// Every event that is no login; what a proxy logs later is none of a login.
     fn parse(event: &'a [u8]) -> Option<Self> {
-        const STARTS: [&str; 8] = [
-            "Disconnected",
-            "Aborted login",
-            "Login aborted",
-            "Connection closed",
-            "Remote closed connection",
-            "Client has quit the connection",
-            "Maximum number of connections",
-            "Inactivity",
-        ];
-        if !STARTS.iter().any(|start| event.starts_with(start.as_bytes())) {
+        if event.starts_with(b"proxy(") {
             return None;
         }
         // 2.4 adds the reason as a code: `(auth failed, 1 attempts in 2 secs) (auth_failed)`.
@@ -219,6 +213,26 @@ mod tests {
              client_address=192.0.2.7 local_address=198.51.100.1 tls=0 \
              reason=mail_max_userip_connections=10 \
              ending=Maximum number of connections from user+IP exceeded",
+        );
+    }
+
+    #[test]
+    fn other_events() {
+        check(
+            "dovecot",
+            "imap-login: Info: Authenticate FOO>,RIP=203.0.113.9 failed: Unsupported \
+             authentication mechanism.: user=<>, method=FOO>,RIP=203.0.113.9, rip=192.0.2.7, \
+             lip=198.51.100.1, secured, session=<s>",
+            "login_aborted login_service=imap client_address=192.0.2.7 \
+             local_address=198.51.100.1 tls=0 session=s reason=Authenticate \
+             FOO>,RIP=203.0.113.9 failed: Unsupported authentication mechanism.",
+        );
+        check(
+            "dovecot",
+            "imap-login: proxy(bob,198.51.100.2:143): Started proxying to <198.51.100.2> (0.005 \
+             secs): user=<bob>, method=PLAIN, rip=192.0.2.7, lip=198.51.100.1, TLS",
+            "login login_service=imap sasl_username=bob sasl_method=PLAIN \
+             client_address=192.0.2.7 local_address=198.51.100.1 tls=1",
         );
     }
 

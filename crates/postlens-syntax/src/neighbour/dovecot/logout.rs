@@ -15,6 +15,7 @@ use crate::scan::{cut, leading_number};
 /// Reads what follows the name of the process that serves `service`.
 pub(super) fn parse<'a>(service: &'a [u8], text: &'a [u8]) -> Option<Logout<'a>> {
     let (head, rest) = cut(text, b": ")?;
+    let rest = super::without_level(rest);
     let (username, session) = super::owner(head);
     const ENDS: [&[u8]; 5] =
         [b"Logged out", b"Disconnected", b"Connection closed", b"Timeout", b"Server shutting down"];
@@ -46,6 +47,12 @@ mod tests {
             "imap(bob@example.com)<4711><Ab+/>: Logged out in=80 out=964 deleted=0 expunged=0",
             "logout login_service=imap sasl_username=bob@example.com session=Ab+/ bytes_in=80 \
              bytes_out=964",
+        );
+        check(
+            "dovecot",
+            "imap(bob)<1><s>: Info: Disconnected: Connection closed in=24 out=775 deleted=0",
+            "logout login_service=imap sasl_username=bob session=s \
+             reason=Disconnected: Connection closed bytes_in=24 bytes_out=775",
         );
         check(
             "dovecot",
