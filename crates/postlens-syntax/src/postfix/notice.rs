@@ -42,7 +42,8 @@ pub struct Notice<'a> {
 
 impl<'a> Notice<'a> {
     /// Finds the row that describes `text`, given without the severity word. Where
-    /// several do, the one with the most literal text wins. `None` where no row does.
+    /// several do, the one with the most literal text wins; a Postfix program's own rows go
+    /// before those of its other programs. `None` where no row does.
     pub fn parse(daemon: Daemon, severity: Severity, text: &'a [u8]) -> Option<Self> {
         let (row, spans) = tables().find(daemon, severity, text)?;
         let mut notice = Self {

@@ -9,6 +9,9 @@ use crate::queue_id::QueueId;
 /// The most captures that a pattern may have.
 pub(super) const MAX_CAPTURES: usize = 8;
 
+/// What a byte of literal text adds to a pattern's weight.
+pub(super) const LITERAL_BYTE: usize = 16;
+
 /// What text a capture accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -197,7 +200,7 @@ impl Pattern {
         let literal = |part: &Part| part.stop.needle().len();
         let shaped = |part: &&Part| !matches!(part.capture.shape, Shape::Text | Shape::Relay);
         let bytes = self.head.len() + self.parts.iter().map(literal).sum::<usize>();
-        bytes * 16 + self.parts.iter().filter(shaped).count()
+        bytes * LITERAL_BYTE + self.parts.iter().filter(shaped).count()
     }
 
     pub(super) fn captures(&self) -> impl Iterator<Item = &Capture> {

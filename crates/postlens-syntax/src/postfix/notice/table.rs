@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use super::files::FILES;
 use super::index::Index;
-use super::pattern::{Capture, Pattern, Spans};
+use super::pattern::{Capture, LITERAL_BYTE, Pattern, Spans};
 use crate::program::Daemon;
 use crate::severity::{Class, Severity};
 
@@ -103,9 +103,14 @@ pub(super) fn tables() -> &'static Tables {
     &TABLES
 }
 
+/// The weight from which on a row tells its line whoever wrote it.
+const TELLING: usize = 12 * LITERAL_BYTE;
+
 /// All rows by severity, and what could not be read.
 #[derive(Debug)]
 pub(super) struct Tables {
+    /// The programs of Postfix.
+    postfix: u128,
     groups: [Group; 5],
     #[cfg_attr(not(test), expect(dead_code, reason = "the tests see that there are none"))]
     errors: Vec<RowError>,
@@ -143,7 +148,7 @@ impl Tables {
                 Err(error) => errors.push(RowError::new("", 0, error)),
             }
         }
-        Self { groups, errors }
+        Self { postfix: read_daemons("*").unwrap_or(0), groups, errors }
     }
 
     /// The rows that could not be read.
@@ -160,7 +165,9 @@ impl Tables {
         }
     }
 
-    /// The most specific row that describes `text`.
+    /// The most specific row that describes `text`. Where Postfix's `daemon` has none,
+    /// another of its programs' rows serves if it has enough text of its own: tags are
+    /// changed by wrappers, by log shippers and by those who make logs anonymous.
     pub(super) fn find(
         &self,
         daemon: Daemon,
@@ -168,12 +175,21 @@ impl Tables {
         text: &[u8],
     ) -> Option<(&Row, Spans)> {
         let group = self.groups.get(group_of(severity))?;
+        let own = |row: &Row| row.belongs_to(daemon);
+        let like = |row: &Row| row.daemons & self.postfix != 0 && row.pattern.weight() >= TELLING;
+        let other = || daemon.is_postfix().then(|| group.find(text, like)).flatten();
+        group.find(text, own).or_else(other)
+    }
+}
+
+impl Group {
+    fn find(&self, text: &[u8], eligible: impl Fn(&Row) -> bool) -> Option<(&Row, Spans)> {
         let mut best: Option<(u32, &Row, Spans)> = None;
-        group.index.candidates(text, |rank| {
+        self.index.candidates(text, |rank| {
             if best.as_ref().is_some_and(|(found, ..)| *found <= rank) {
                 return;
             }
-            let row = group.rows.get(rank as usize).filter(|row| row.belongs_to(daemon));
+            let row = self.rows.get(rank as usize).filter(|row| eligible(row));
             if let Some((row, spans)) = row.and_then(|row| Some((row, row.pattern.matches(text)?)))
             {
                 best = Some((rank, row, spans));

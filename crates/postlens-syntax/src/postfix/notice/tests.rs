@@ -153,10 +153,12 @@ fn check_none(daemon: Daemon, severity: Severity, text: &str) {
 
 #[test]
 fn captures_end_at_the_next_literal() {
-    use Daemon::{Qmgr, Smtpd};
+    use Daemon::{Dovecot, Qmgr, Smtpd};
     use Severity::{Fatal, Info, Warning};
     check(Smtpd, Warning, "hash:/etc/x lookup error for \"a\" b\"", &["hash:/etc/x", "a\" b"]);
-    check_none(Qmgr, Warning, "hash:/etc/x lookup error for \"a\"");
+    check(Qmgr, Warning, "hash:/etc/x lookup error for \"a\"", &["hash:/etc/x", "a"]);
+    check_none(Dovecot, Warning, "hash:/etc/x lookup error for \"a\"");
+    check_none(Qmgr, Info, "size 12kB");
     check_none(Smtpd, Info, "hash:/etc/x lookup error for \"a\"");
     check_none(Smtpd, Warning, "hash:/etc/x lookup error for \"a");
     check(
