@@ -50,15 +50,9 @@ fn read(line: &[u8]) -> Option<Record<'_>> {
     let line = json::skip_space(line);
     // RFC 7464 (`-o json-seq`) and server-sent events (`-o json-sse`) put this before.
     let line = line.strip_prefix(b"\x1e").or_else(|| line.strip_prefix(b"data: ")).unwrap_or(line);
-    if !line.starts_with(b"{") {
-        return None;
-    }
-    let (Value::Object(content), rest) = json::value(line)? else { return None };
-    if !json::skip_space(rest).is_empty() {
-        return None;
-    }
+    let inside = line.strip_prefix(b"{")?;
     let mut record = Record::default();
-    json::members(content, |key, value| match (key, value) {
+    let rest = json::members(inside, |key, value| match (key, value) {
         (b"host", Value::Object(inner)) => {
             nested(inner, &mut record, |key| matches!(key, b"name" | b"hostname"), Slot::Host);
         }
@@ -73,7 +67,8 @@ fn read(line: &[u8]) -> Option<Record<'_>> {
             }
         }
     })?;
-    record.has_message().then_some(record)
+    let complete = json::skip_space(rest).is_empty();
+    (complete && record.has_message()).then_some(record)
 }
 
 /// Sets a slot from a member of an object inside the record, as the Elastic Common

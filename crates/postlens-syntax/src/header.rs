@@ -84,6 +84,9 @@ fn finish(entry: &mut Entry<'_>) {
 /// Reads a header inside the text. Where the outer one named a program, the inner one
 /// must be beyond doubt: a program that we know, or all of host, tag and pid.
 fn inner(entry: &mut Entry<'_>) -> bool {
+    if !entry.tag.program.is_empty() && !may_hold_header(entry.text) {
+        return false;
+    }
     let mut found = Entry { tag: Tag::default(), pid: None, host: None, ..*entry };
     if !outer(entry.text, &mut found) {
         return false;
@@ -97,6 +100,14 @@ fn inner(entry: &mut Entry<'_>) -> bool {
     true
 }
 
+/// Whether a text holds a time of day near its start, or a pid's end: a look that
+/// spares most lines of other programs the full search.
+fn may_hold_header(text: &[u8]) -> bool {
+    let start = text.get(..40).unwrap_or(text);
+    start.windows(4).any(|window| matches!(window, [b':', _, _, b':']))
+        || memchr::memchr_iter(b']', text).any(|at| text.get(at + 1) == Some(&b':'))
+}
+
 /// Reads the header at the start of a line. What the header does not say stays as it
 /// is in the entry. Gives whether there was one.
 fn outer<'a>(line: &'a [u8], entry: &mut Entry<'a>) -> bool {
@@ -108,6 +119,13 @@ fn outer<'a>(line: &'a [u8], entry: &mut Entry<'a>) -> bool {
         None => line,
     };
     let marked = rest.len() != line.len();
+    if let Some((stamp, origin)) = rfc5424::read(rest) {
+        if stamp != Stamp::None {
+            entry.stamp = stamp;
+        }
+        place(&origin, entry);
+        return true;
+    }
     let Some((stamp, after)) = stamp(rest) else {
         return unstamped(rest, marked, entry);
     };
@@ -201,13 +219,6 @@ fn is_host(word: &[u8]) -> bool {
 
 /// A line without a stamp at its start.
 fn unstamped<'a>(line: &'a [u8], marked: bool, entry: &mut Entry<'a>) -> bool {
-    if let Some((stamp, origin)) = rfc5424::read(line) {
-        if stamp != Stamp::None {
-            entry.stamp = stamp;
-        }
-        place(&origin, entry);
-        return true;
-    }
     if let Some(rest) = wrapper::container_prefix(line) {
         entry.text = BStr::new(rest);
         return true;

@@ -12,34 +12,33 @@ pub(super) enum Value<'a> {
     Number(&'a [u8]),
     /// What stands between the brackets.
     Array(&'a [u8]),
-    /// What stands between the braces.
+    /// What stands after the opening brace, with the closing one.
     Object(&'a [u8]),
     /// `true`, `false` or `null`.
     Word,
 }
 
-/// Takes an object's content apart, `"key": value, …` without the braces, and gives
-/// each member with its key as written. `None` when it is malformed.
+/// Takes an object apart, after its opening brace, and gives each member with its key
+/// as written; then what follows the closing brace. `None` when it is malformed.
 pub(super) fn members<'a>(
-    content: &'a [u8],
+    inside: &'a [u8],
     mut each: impl FnMut(&'a [u8], Value<'a>),
-) -> Option<()> {
-    let mut rest = skip_space(content);
-    while !rest.is_empty() {
+) -> Option<&'a [u8]> {
+    let mut rest = skip_space(inside);
+    if let [b'}', after @ ..] = rest {
+        return Some(after);
+    }
+    loop {
         let (key, after) = value(rest)?;
         let Value::String(key) = key else { return None };
         let (member, after) = value(skip_space(skip_space(after).strip_prefix(b":")?))?;
         each(key, member);
         rest = match skip_space(after) {
-            [b',', next @ ..] => match skip_space(next) {
-                [] => return None,
-                next => next,
-            },
-            [] => b"",
+            [b',', next @ ..] => skip_space(next),
+            [b'}', after @ ..] => return Some(after),
             _ => return None,
         };
     }
-    Some(())
 }
 
 /// Reads one value and gives the rest after it.
@@ -47,8 +46,14 @@ pub(super) fn value(input: &[u8]) -> Option<(Value<'_>, &[u8])> {
     let (&first, tail) = input.split_first()?;
     match first {
         b'"' => string(tail),
-        b'{' => nested(tail).map(|(content, rest)| (Value::Object(content), rest)),
-        b'[' => nested(tail).map(|(content, rest)| (Value::Array(content), rest)),
+        b'{' => {
+            let (length, rest) = nested(tail)?;
+            Some((Value::Object(tail.get(..=length)?), rest))
+        }
+        b'[' => {
+            let (length, rest) = nested(tail)?;
+            Some((Value::Array(tail.get(..length)?), rest))
+        }
         b'-' | b'0'..=b'9' => {
             let part = |byte: &u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
             let end = input.iter().position(|byte| !part(byte)).unwrap_or(input.len());
@@ -80,8 +85,9 @@ fn string(inside: &[u8]) -> Option<(Value<'_>, &[u8])> {
     }
 }
 
-/// After the opening brace or bracket: the content up to the one that closes it.
-fn nested(inside: &[u8]) -> Option<(&[u8], &[u8])> {
+/// After the opening brace or bracket: where the one that closes it stands, and what
+/// follows it.
+fn nested(inside: &[u8]) -> Option<(usize, &[u8])> {
     let (mut rest, mut depth) = (inside, 1_u32);
     while let Some((&byte, tail)) = rest.split_first() {
         rest = match byte {
@@ -93,8 +99,7 @@ fn nested(inside: &[u8]) -> Option<(&[u8], &[u8])> {
             b'}' | b']' => {
                 depth -= 1;
                 if depth == 0 {
-                    let length = inside.len() - tail.len() - 1;
-                    return Some((inside.get(..length)?, tail));
+                    return Some((inside.len() - tail.len() - 1, tail));
                 }
                 tail
             }

@@ -13,9 +13,9 @@ use crate::stamp::Stamp;
 pub(super) fn read(line: &[u8]) -> Option<(Stamp, Origin<'_>)> {
     let rest = line.strip_prefix(b"1 ")?;
     let (time, rest) = token(rest);
-    let stamp = match (time, iso::read(time)) {
-        (b"-", _) => Stamp::None,
-        (_, Some((stamp, []))) => stamp,
+    let stamp = match iso::usual(time).or_else(|| iso::read(time)) {
+        Some((stamp, [])) => stamp,
+        None if time == b"-" => Stamp::None,
         _ => return None,
     };
     let (host, rest) = token(rest);

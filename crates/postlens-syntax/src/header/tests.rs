@@ -213,6 +213,14 @@ fn containers_and_nested_headers() {
         "05-02 22:56:18 | host | postfix/smtp | 17742 | - | 1 | a",
     );
     check(
+        "May 02 22:56:18 host docker[32360]: Nov 04 06:25:01 imap-login: Info: Login: a",
+        "11-04 06:25:01 | host | dovecot | - | info | 1 | imap-login: Info: Login: a",
+    );
+    check(
+        "May 02 22:56:18 host docker[32360]: <22>1 2025-11-03T21:25:01Z mx postfix/smtp 5 - - a",
+        "1762205101000000 +0 | mx | postfix/smtp | 5 | info | 1 | a",
+    );
+    check(
         "postfix-1  | Apr 10 01:02:03 mx postfix/smtp[1]: a",
         "04-10 01:02:03 | mx | postfix/smtp | 1 | - | 1 | a",
     );

@@ -19,7 +19,9 @@ pub(super) fn usual(line: &[u8]) -> Option<(Stamp, &[u8])> {
     let month = english([m1, m2, m3])?;
     let tens = if day_tens == b' ' { b'0' } else { day_tens };
     let day = two(tens, day_ones).filter(|day| (1..=31).contains(day))?;
-    let time = time_of_day(clock)?;
+    let mut time = time_of_day(clock)?;
+    let (micros, rest) = fraction(rest);
+    time.micros = micros;
     let [b' ', ..] = rest else { return None };
     Some((Stamp::Yearless { month, day, time }, rest))
 }
