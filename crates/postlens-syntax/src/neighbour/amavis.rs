@@ -87,6 +87,12 @@ fn recipient_list(text: &[u8]) -> Option<(&BStr, &[u8])> {
 /// `, quarantine: Q, Queue-ID: I, Message-ID: M, mail_id: I, Hits: S, size: N, queued_as: Q…`.
 fn details<'a>(line: &mut FilterVerdict<'a>, tail: &'a [u8]) {
     let mut rest = tail.strip_prefix(b",").unwrap_or(tail);
+    // What the relays' trace and TLS say comes first and holds no text of the sender's.
+    while let Some((_, after)) =
+        [&b" ("[..], b" tls: "].iter().find_map(|mark| cut(rest.strip_prefix(*mark)?, b","))
+    {
+        rest = after;
+    }
     for mark in [&b" quarantine: "[..], b" quarantine "] {
         if let Some((value, after)) = rest.strip_prefix(mark).and_then(|rest| cut(rest, b",")) {
             line.quarantine = some(value);
@@ -98,23 +104,22 @@ fn details<'a>(line: &mut FilterVerdict<'a>, tail: &'a [u8]) {
         line.queue_id = QueueId::new(value);
         rest = after;
     }
-    let (before, after) = match only(rest, ", Hits: ") {
+    let (names, after) = match only(rest, ", Hits: ") {
         Some(parts) => parts,
         None => match rest.strip_prefix(b" Hits: ") {
             Some(after) => (&[][..], after),
             None => return,
         },
     };
-    let mut names = before;
-    let is_id = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+');
-    if let Some((left, id)) = rcut(before, b", mail_id: ")
-        && span(id, is_id).1.is_empty()
-    {
-        line.filter_id = some(id);
-        names = left;
-    }
-    let names = names.strip_prefix(b" Message-ID: ");
-    line.message_id = names.and_then(some);
+    let names = without_digest(names);
+    let names = match rcut(names, b", mail_id: ") {
+        Some((names, id)) if span(id, is_base64).1.is_empty() => {
+            line.filter_id = some(id);
+            names
+        }
+        _ => names,
+    };
+    line.message_id = names.strip_prefix(b" Message-ID: ").and_then(some);
     let (score, after) = span(after, |byte| !matches!(byte, b',' | b' '));
     line.score = some(score).filter(|score| *score != "-");
     let after = after.strip_prefix(b",").unwrap_or(after);
@@ -129,8 +134,34 @@ fn details<'a>(line: &mut FilterVerdict<'a>, tail: &'a [u8]) {
     let queued = after.trim_start_with(|c| c == ',').strip_prefix(b" queued_as: ");
     let is_queue_id = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'/';
     line.queued_as = queued.and_then(|queued| some(span(queued, is_queue_id).0));
-    let tests = only(after, ", Tests: [").and_then(|(_, tests)| cut(tests, b"]"));
+    let tests = only(behind_subject(after), ", Tests: [").and_then(|(_, tests)| cut(tests, b"]"));
     line.tests = tests.and_then(|(tests, _)| some(tests));
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+')
+}
+
+/// Without a trailing `, b: DIGEST`.
+fn without_digest(names: &[u8]) -> &[u8] {
+    match rcut(names, b", b: ") {
+        Some((names, digest)) if span(digest, is_base64).1.is_empty() => names,
+        _ => names,
+    }
+}
+
+/// What follows `, Subject: "…"`, in which quotes are escaped; all without a subject. The
+/// other parts that a sender writes have their spaces replaced.
+fn behind_subject(text: &[u8]) -> &[u8] {
+    let Some((_, mut rest)) = cut(text, b", Subject: \"") else { return text };
+    while let Some(at) = memchr::memchr2(b'"', b'\\', rest) {
+        let is_end = rest.get(at) == Some(&b'"');
+        rest = rest.get(at + if is_end { 1 } else { 2 }..).unwrap_or_default();
+        if is_end {
+            return rest;
+        }
+    }
+    &[]
 }
 
 #[cfg(test)]
@@ -158,6 +189,23 @@ mod tests {
             "filter_verdict verdict=BAD-HEADER-7 action=Passed client_address=2001:db8::7 sender= \
              recipient=<\"b, c\"@example.com>,<d@example.com> message_id=<1> filter_id=x \
              quarantine=badh-x size=41 delay=0.037",
+        );
+    }
+
+    #[test]
+    fn verbose_template() {
+        check(
+            "amavis",
+            "(00001-01) Passed CLEAN {RelayedInbound}, [192.0.2.7]:49000 [198.51.100.9] \
+             ESMTP/ESMTP <a@example.net> -> <b@example.com>, (ESMTPS://192.0.2.7), tls: TLSv1.3, \
+             Queue-ID: A0320E00C2, Message-ID: <1@example.net>, mail_id: Zx, b: 0aB, Hits: 1.5, \
+             size: 9, queued_as: B0320E00C2, Subject: \"x\\\", Tests: [FAKE]\", From: A_<a@\
+             example.net>_(dkim:AUTHOR), helo=mail.example.net, Tests: [DKIM_VALID=-0.1,\
+             SPF_PASS=-0.001], autolearn=ham, dkim_i=@example.net, 900 ms",
+            "filter_verdict queue_id=A0320E00C2 verdict=CLEAN action=Passed score=1.5 \
+             tests=DKIM_VALID=-0.1,SPF_PASS=-0.001 client_address=192.0.2.7 \
+             sender=a@example.net recipient=b@example.com message_id=<1@example.net> \
+             filter_id=Zx queued_as=B0320E00C2 size=9 delay=0.9",
         );
     }
 
