@@ -150,15 +150,14 @@ fn without_digest(names: &[u8]) -> &[u8] {
     }
 }
 
-/// What follows `, Subject: "…"`, in which quotes are escaped; all without a subject. The
+/// What follows `, Subject: "…"`, in which quotes are doubled; all without a subject. The
 /// other parts that a sender writes have their spaces replaced.
 fn behind_subject(text: &[u8]) -> &[u8] {
     let Some((_, mut rest)) = cut(text, b", Subject: \"") else { return text };
-    while let Some(at) = memchr::memchr2(b'"', b'\\', rest) {
-        let is_end = rest.get(at) == Some(&b'"');
-        rest = rest.get(at + if is_end { 1 } else { 2 }..).unwrap_or_default();
-        if is_end {
-            return rest;
+    while let Some((_, after)) = cut(rest, b"\"") {
+        match after.strip_prefix(b"\"") {
+            Some(after) => rest = after,
+            None => return after,
         }
     }
     &[]
@@ -199,7 +198,7 @@ mod tests {
             "(00001-01) Passed CLEAN {RelayedInbound}, [192.0.2.7]:49000 [198.51.100.9] \
              ESMTP/ESMTP <a@example.net> -> <b@example.com>, (ESMTPS://192.0.2.7), tls: TLSv1.3, \
              Queue-ID: A0320E00C2, Message-ID: <1@example.net>, mail_id: Zx, b: 0aB, Hits: 1.5, \
-             size: 9, queued_as: B0320E00C2, Subject: \"x\\\", Tests: [FAKE]\", From: A_<a@\
+             size: 9, queued_as: B0320E00C2, Subject: \"x\"\", Tests: [FAKE]\", From: A_<a@\
              example.net>_(dkim:AUTHOR), helo=mail.example.net, Tests: [DKIM_VALID=-0.1,\
              SPF_PASS=-0.001], autolearn=ham, dkim_i=@example.net, 900 ms",
             "filter_verdict queue_id=A0320E00C2 verdict=CLEAN action=Passed score=1.5 \
