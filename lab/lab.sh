@@ -1,7 +1,7 @@
 #!/bin/bash
 # Real Postfix and Dovecot in private namespaces without a way out.  See README.md.
 set -u
-LAB=$(cd "$(dirname "$0")" && pwd)
+LAB=$(cd "$(dirname "$0")" && pwd) SELF=$(realpath "$0")
 export LAB_RUN=${LAB_RUN:-$LAB/run} LAB_OUT=${LAB_OUT:-$LAB/logs}
 for part in deps namespace certs dns postfix dovecot services collect; do . "$LAB/lib/$part.sh"; done
 

@@ -27,7 +27,7 @@ make_namespace() {
   local v=$1 dir=$LAB_RUN/$1 child i u
   rm -rf "$dir"; mkdir -p "$dir"/{var/spool,var/lib/postfix,var/mail,var/log,home,truth}
   setsid unshare --mount --net --pid --uts --ipc --fork --mount-proc --kill-child=SIGKILL \
-     env LAB_QLEN="${LAB_QLEN:-}" bash "$0" __init "$v" > "$dir/init.out" 2>&1 < /dev/null &
+     env LAB_QLEN="${LAB_QLEN:-}" bash "$SELF" __init "$v" > "$dir/init.out" 2>&1 < /dev/null &
   u=$!
   for i in $(seq 100); do
     child=$(awk '{print $1}' "/proc/$u/task/$u/children" 2>/dev/null)

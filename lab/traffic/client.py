@@ -5,7 +5,7 @@ import hmac
 import socket
 import ssl
 
-from truth import message_id, now, queue_id_of
+from truth import now, queue_id_of
 
 
 def b64(text):
@@ -134,7 +134,7 @@ class Session:
             self.sasl = user
         return reply
 
-    def mail(self, sender, *recipients, subject="lab test", body="hello\r\n", header="", options="", recipient_options=""):
+    def mail(self, sender, *recipients, subject="lab test", body="hello\r\n", header="", options="", recipient_options="", author=None):
         """One message; the last reply.  It is sent when MAIL and the last RCPT were accepted."""
         reply = self.command(f"MAIL FROM:<{sender}>{options}")
         if not reply.startswith("2"):
@@ -143,12 +143,11 @@ class Session:
             reply = self.command(f"RCPT TO:<{r}>{recipient_options}")
         if not reply.startswith("2") or not self.command("DATA").startswith("354"):
             return reply
-        return self.content(f"From: <{sender}>\r\nTo: {', '.join(recipients)}\r\nSubject: {subject}\r\n{header}", body)
+        return self.content(f"From: <{author or sender or 'mailer-daemon@isp.test'}>\r\nTo: {', '.join(recipients)}\r\nSubject: {subject}\r\n{header}", body)
 
     def content(self, header, body):
         """The answer to DATA: header and body, with a Message-ID of ours, and the final dot."""
-        ident = self.identify()
-        self.socket.sendall(f"{header}Message-ID: {message_id(ident)}\r\n\r\n{body}.\r\n".encode())
+        self.socket.sendall(f"{header}Message-ID: {self.identify()}\r\n\r\n{body}.\r\n".encode())
         reply = self.read()
         self.dialogue.append([".", reply])
         if self.transaction:
@@ -157,10 +156,11 @@ class Session:
         return reply
 
     def identify(self):
-        ident = self.scenario.ids.next()
+        """The Message-ID of a new message."""
+        ident, message_id = self.scenario.ids.next(self.transaction["sender"] if self.transaction else None)
         if self.transaction:
-            self.transaction["id"], self.transaction["message_id"] = ident, message_id(ident)
-        return ident
+            self.transaction["id"], self.transaction["message_id"] = ident, message_id
+        return message_id
 
     # ---- ends
     def quit(self):

@@ -5,7 +5,7 @@ import threading
 import time
 
 from client import Session
-from truth import Ids, message_id, now, queue_id_of
+from truth import Ids, now, queue_id_of
 
 START = time.time()
 PRINT = threading.Lock()
@@ -65,17 +65,17 @@ class Scenario:
 
     def sendmail(self, *arguments, config="postfix", user=None, header="Subject: cli\n", body="body\n", ok=(0,)):
         """Submits one message by sendmail(1)."""
-        ident = self.ids.next()
+        ident, message_id = self.ids.next(None)
         output, status = self.run(["sendmail", "-C", f"/etc/{config}", *arguments], user=user, ok=ok,
-                                  stdin=f"{header}Message-ID: {message_id(ident)}\n\n{body}")
-        self.truth.write("submission", scenario=self.name, time=now(), id=ident, message_id=message_id(ident),
+                                  stdin=f"{header}Message-ID: {message_id}\n\n{body}")
+        self.truth.write("submission", scenario=self.name, time=now(), id=ident, message_id=message_id,
                          instance=config, user=user or "root", arguments=list(arguments), status=status, output=output)
 
     def swaks(self, *arguments):
         """One run of swaks, recorded from its transcript."""
-        ident = self.ids.next()
-        output, status = self.run(["swaks", "-n", "--timeout", "10", "--header", f"Message-ID: {message_id(ident)}", *arguments], ok=None)
-        self.truth.write("swaks", scenario=self.name, time=now(), id=ident, message_id=message_id(ident),
+        ident, message_id = self.ids.next(None)
+        output, status = self.run(["swaks", "-n", "--timeout", "10", "--header", f"Message-ID: {message_id}", *arguments], ok=None)
+        self.truth.write("swaks", scenario=self.name, time=now(), id=ident, message_id=message_id,
                          arguments=list(arguments), status=status, **read_transcript(output))
 
     def admin(self, command, instance, ids, stdin=None, ok=(0,)):

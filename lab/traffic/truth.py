@@ -21,19 +21,17 @@ class Truth:
 
 
 class Ids:
-    """Unique Message-IDs of one scenario."""
+    """Names of the messages of one scenario."""
 
     def __init__(self, scenario):
         self.scenario, self.count, self.lock = scenario, 0, threading.Lock()
 
-    def next(self):
+    def next(self, sender):
+        """A new ID and the Message-ID that carries it."""
         with self.lock:
             self.count += 1
-            return f"lab.{self.scenario}.{self.count}"
-
-
-def message_id(ident):
-    return f"<{ident}@traffic.test>"
+            ident = f"lab.{self.scenario}.{self.count}"
+            return ident, f"<{ident}@traffic.test>"
 
 
 def queue_id_of(reply):

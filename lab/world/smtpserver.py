@@ -3,6 +3,7 @@ import asyncio
 import json
 import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
@@ -25,7 +26,9 @@ class Behaviour:
     mail: str | None = None
     rcpt: str | None = None
     rcpt_by_user: dict = field(default_factory=dict)  # local part -> reply
+    first: str | None = None  # to the first RCPT of each sender and recipient
     end: str | None = None  # after the final dot
+    end_by_user: dict = field(default_factory=dict)  # local part of the first accepted recipient -> reply
     drop_at: str | None = None  # command at which the connection is cut
     lmtp: bool = False
     pix: bool = False  # stars in the greeting, no EHLO
@@ -35,6 +38,8 @@ class Behaviour:
     auth: bool = False
     size: int | None = None
     rcpt_delay: float = 0.0
+    seen: set = field(default_factory=set)
+    queued_as: Callable[[int], str] = "SINK{:06d}".format
 
 
 class Cut(Exception):
@@ -177,6 +182,10 @@ class Connection:
         address = path_of(text)
         user = address.split("@")[0].split("+")[0]
         reply = self.b.rcpt_by_user.get(user, self.b.rcpt) or "250 2.1.5 Ok"
+        pair = (self.transaction["sender"], address)
+        if self.b.first and pair not in self.b.seen:
+            self.b.seen.add(pair)
+            reply = self.b.first
         self.transaction["recipients"].append({"address": address, "reply": reply})
         await self.say(reply)
 
@@ -192,7 +201,8 @@ class Connection:
         await self.content(t)
         for _ in accepted if self.b.lmtp else (1,):
             Connection.counter += 1
-            reply = self.b.end or f"250 2.0.0 Ok: queued as SINK{Connection.counter:06d}"
+            user = accepted[0]["address"].split("@")[0]
+            reply = self.b.end_by_user.get(user, self.b.end) or f"250 2.0.0 Ok: queued as {self.b.queued_as(Connection.counter)}"
             t["final_replies"].append(reply)
         # written before the answer: a client that has the answer finds the record
         self.finish("data")
@@ -221,4 +231,4 @@ async def serve(address, port, behaviour, recorder):
     async def handle(reader, writer):
         await Connection(behaviour, recorder, address, port, reader, writer).run()
 
-    await asyncio.start_server(handle, address, port)
+    return await asyncio.start_server(handle, address, port)

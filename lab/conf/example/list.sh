@@ -1,0 +1,3 @@
+#!/bin/sh
+# Delivery command: takes a message, keeps nothing.
+cat > /dev/null
