@@ -1,7 +1,7 @@
 # What a run leaves in LAB_OUT/VARIANT.  Sourced by lab.sh.
 # Postfix is stopped first, so that the queue snapshot, the sinks' records and the logs tell of the same moment.
 collect_inside() {
-  local v=$1 out=$LAB_OUT/$1 i
+  local v=$1 out=$LAB_OUT/$1 i failed=0
   wait_for_idle
   stop_postfix; sleep 0.5
   date +%s > "$out/snapshot-time"
@@ -13,10 +13,11 @@ collect_inside() {
     collect_qshape $i "$out"
   done
   cp "$LAB_RUN/$v/truth"/*.jsonl "$out/"
-  python3 "$LAB/world/mailboxes.py" > "$out/truth-mailboxes.jsonl"
+  python3 "$LAB/world/mailboxes.py" > "$out/truth-mailboxes.jsonl" || failed=1
   save_logs $v "$out"
   collect_pflogsumm "$out"
   start_postfix
+  return $failed
 }
 # Waits until no message is incoming or active (20 s at most).
 wait_for_idle() {
