@@ -54,7 +54,7 @@ def incidents(random, servers):
         (at(3, 3, 30), server.stop_dns), (at(3, 3, 45), server.start_dns), (at(3, 17, 5), server.lose_table), (at(3, 17, 25), server.restore_table),
         # Monday: an update restarts Postfix; Dovecot and the content filter are each away for some minutes
         (at(4, 3, 10), server.restart_postfix), (at(4, 9, 50), server.stop_dovecot), (at(4, 10, 5), server.start_dovecot),
-        (at(4, 14, 20), server.stop_amavis), (at(4, 14, 32), server.start_amavis), (at(4, 15, 0), server.requeue), (at(4, 16, 0), server.reload),
+        (at(4, 14, 20), server.stop_amavis), (at(4, 14, 32), server.start_amavis), (at(1, 15, 0), server.requeue), (at(4, 16, 0), server.reload),
     ]
     events += [(at(1, 2, 5) + i * 130 + random.random() * 60, hostile.guess_password) for i in range(45)]
     events += [(at(2, 10, 20) + i * 75 + random.random() * 30, hostile.stolen_account) for i in range(48)]

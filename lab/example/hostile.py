@@ -143,6 +143,6 @@ def guess_imap(w):
 
 def stolen_account(w):
     """Somebody has carol's password and sends from a rented server."""
-    domain = w.random.choice(["bigmail.example", "freemail.example", "customer.example", "picky.example"])
+    domain = w.random.choice(["bigmail.example", "freemail.example", "customer.example", "picky.example", "university.example", "slowpoke.example", "agency.example"])
     users = [f"{w.random.choice(['gone', 'former', 'closed', 'ann', 'joe', 'max', 'eva', 'leo'])}@{domain}", f"x{w.random.randint(1, 999)}@{domain}"]
     submit(w, "carol@example.com", users, src="198.51.100.200", mechanism="LOGIN", subject="Re: your parcel", body=SPAM * 20 + "\r\n")

@@ -65,6 +65,7 @@ def hand_over(w, src, helo, sender, recipients, tls=True, attempt=1, header="", 
     """A mail server delivers to us; what is put off comes again, up to four times."""
     host = SERVER6 if ":" in src else SERVER
     c, reply = None, None
+    kw.setdefault("author", sender or "mailer-daemon@" + helo.partition(".")[2])
     try:
         c = w.smtp.open(host, 25, src)
         c.command("EHLO " + helo)
