@@ -183,6 +183,7 @@ impl MessageState {
         sink.record(&record::Record::Message(record::Message {
             queue_id: self.queue_id,
             arrival: self.arrival.unwrap_or(self.first_seen),
+            arrived_in_period: true,
             seen_arrival: self.arrival.is_some(),
             last_seen: self.last_seen,
             origin: self.origin.unwrap_or(Origin::Unknown),

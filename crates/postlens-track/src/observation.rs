@@ -16,6 +16,8 @@ pub struct LineId {
 pub struct Observation<'a> {
     /// When it was logged.
     pub time: Time,
+    /// Whether the line says so itself; else it is the time of the line before.
+    pub stamped: bool,
     /// The framed line.
     pub entry: &'a Entry<'a>,
     /// Its meaning.
@@ -24,4 +26,7 @@ pub struct Observation<'a> {
     pub line: LineId,
     /// How many lines it stands for: 1, or what a repeat wrapper says.
     pub weight: u32,
+    /// Whether it is the line before once more, for `last message repeated N times`, and
+    /// so no line of its own.
+    pub echo: bool,
 }

@@ -67,6 +67,8 @@ pub struct Message<'a> {
     pub queue_id: QueueKey,
     /// Its arrival, or the first line seen of it.
     pub arrival: Time,
+    /// Whether it arrived in the period that was asked for.
+    pub arrived_in_period: bool,
     /// Whether its beginning is in the log.
     pub seen_arrival: bool,
     /// The last line seen of it.

@@ -47,6 +47,9 @@ impl Lines {
 
 impl Section for Lines {
     fn line(&mut self, line: &Observation<'_>) {
+        if line.echo {
+            return;
+        }
         self.by_kind.add(line.event.kind(), 1);
         let (first, last) = self.period.unwrap_or((line.time, line.time));
         self.period = Some((first.min(line.time), last.max(line.time)));

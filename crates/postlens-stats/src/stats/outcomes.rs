@@ -45,8 +45,10 @@ impl Section for Outcomes {
         }
         let recipients = match message.parent {
             None => {
-                self.mails.add(message.origin, 1);
-                self.bytes += message.size.unwrap_or_default();
+                if message.arrived_in_period {
+                    self.mails.add(message.origin, 1);
+                    self.bytes += message.size.unwrap_or_default();
+                }
                 &mut self.recipients
             }
             Some((link, _)) => {

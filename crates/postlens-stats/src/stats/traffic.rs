@@ -59,7 +59,7 @@ impl Section for Traffic {
     fn record(&mut self, record: &Record<'_>) {
         match record {
             Record::Message(message) if !message.probe => {
-                if message.parent.is_none() {
+                if message.parent.is_none() && message.arrived_in_period {
                     self.at(message.arrival, |flow| flow.received += 1);
                 }
                 for recipient in message.recipients {

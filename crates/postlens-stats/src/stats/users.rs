@@ -42,6 +42,7 @@ impl Section for Users {
         }
         let bytes = message.size.unwrap_or_default();
         if message.parent.is_none()
+            && message.arrived_in_period
             && let Some(sender) = message.sender
         {
             self.senders.entry(sender).merge(&Mailings { count: 1, bytes });
