@@ -1,0 +1,181 @@
+//! One source of log bytes: a file, a pipe, standard input or the journal.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
+
+use crate::compression::{Compression, Decoder, gzip_mtime};
+use crate::feed::Feed;
+use crate::identity::{FileIdentity, HEAD};
+use crate::journal::JournalQuery;
+use crate::problem::{Problem, ProblemKind};
+
+/// One source of log bytes.
+#[derive(Debug, Clone)]
+pub struct LogFile {
+    pub(crate) path: PathBuf,
+    pub(crate) kind: InputKind,
+    pub(crate) identity: Option<FileIdentity>,
+    pub(crate) compression: Compression,
+    /// When the log was last written, in seconds since 1970: from the archive's
+    /// header where it tells, else from the file system.
+    pub(crate) written: Option<i64>,
+}
+
+/// How bytes are got from a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum InputKind {
+    File,
+    /// A FIFO or a character device: read once, front to back.
+    Pipe,
+    Stdin,
+    Journal(JournalQuery),
+}
+
+/// What standard input is called in messages.
+const STDIN: &str = "standard input";
+
+impl LogFile {
+    /// Takes a path that exists.
+    ///
+    /// # Errors
+    /// When it is no file and no pipe.
+    pub(crate) fn at(path: &Path, metadata: &Metadata) -> Result<Self, Problem> {
+        let file_type = metadata.file_type();
+        let kind = if file_type.is_file() {
+            InputKind::File
+        } else if file_type.is_fifo() || file_type.is_char_device() {
+            InputKind::Pipe
+        } else {
+            let kind = match () {
+                () if file_type.is_socket() => "a socket",
+                () if file_type.is_block_device() => "a block device",
+                () if file_type.is_dir() => "a directory",
+                () => "of unknown kind",
+            };
+            return Err(Problem::new(path, ProblemKind::NotAFile { kind }));
+        };
+        let mut file = Self {
+            path: path.to_owned(),
+            kind,
+            identity: None,
+            compression: Compression::None,
+            written: None,
+        };
+        if file.kind == InputKind::File {
+            file.written = modified(metadata);
+            // A failure is said when the file is opened to be read.
+            if let Ok(head) = file.head(HEAD) {
+                file.identity = Some(FileIdentity::new(metadata, &head));
+            }
+        }
+        Ok(file)
+    }
+
+    pub(crate) fn stdin() -> Self {
+        Self {
+            path: PathBuf::from(STDIN),
+            kind: InputKind::Stdin,
+            identity: None,
+            compression: Compression::None,
+            written: None,
+        }
+    }
+
+    pub(crate) fn journal(query: JournalQuery) -> Self {
+        Self { path: query.name(), kind: InputKind::Journal(query), ..Self::stdin() }
+    }
+
+    /// The file's path, or the name of the other source.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Which file it is, for regular files that can be read.
+    pub fn identity(&self) -> Option<FileIdentity> {
+        self.identity
+    }
+
+    /// How it is compressed.
+    pub fn compression(&self) -> Compression {
+        self.compression
+    }
+
+    /// Whether it is a regular file: it can be looked at before it is read.
+    pub fn is_file(&self) -> bool {
+        self.kind == InputKind::File
+    }
+
+    /// The first `count` bytes of the log, decompressed, or as many as there are;
+    /// also learns the compression.
+    pub(crate) fn head(&mut self, count: usize) -> io::Result<Vec<u8>> {
+        let mut file = File::open(&self.path)?;
+        let mut start = [0; 8];
+        let length = read_some(|into| file.read(into), &mut start)?;
+        let header = start.get(..length).unwrap_or_default().to_vec();
+        if let Some(mtime) = gzip_mtime(&header) {
+            self.written = Some(self.written.map_or(mtime, |written| written.min(mtime)));
+        }
+        let whole = io::Cursor::new(header).chain(file);
+        let mut decoder = Decoder::new(Box::new(whole))?;
+        self.compression = decoder.compression();
+        let mut head = vec![0; count];
+        let mut filled = 0;
+        while let Some(into) = head.get_mut(filled..).filter(|into| !into.is_empty()) {
+            match decoder.read(into) {
+                Ok(0) | Err(_) => break,
+                Ok(read) => filled += read,
+            }
+        }
+        head.truncate(filled);
+        Ok(head)
+    }
+
+    /// Opens the source to read it; a plain file from byte `start` on.
+    pub(crate) fn open(&self, start: u64) -> Result<Feed, Problem> {
+        let raw: Box<dyn Read + Send> = match &self.kind {
+            InputKind::File | InputKind::Pipe => {
+                Box::new(open_at(&self.path, start).map_err(|e| Problem::opening(&self.path, e))?)
+            }
+            InputKind::Stdin => Box::new(io::stdin()),
+            InputKind::Journal(query) => Box::new(
+                query.open().map_err(|e| Problem::new(&self.path, ProblemKind::Journal(e)))?,
+            ),
+        };
+        let decoder = if start == 0 { Decoder::new(raw) } else { Ok(Decoder::plain(raw)) };
+        decoder
+            .map(Feed::new)
+            .map_err(|source| Problem::new(&self.path, ProblemKind::Read { read: 0, source }))
+    }
+}
+
+fn open_at(path: &Path, start: u64) -> io::Result<File> {
+    let mut file = File::open(path)?;
+    if start > 0 {
+        file.seek(SeekFrom::Start(start))?;
+    }
+    Ok(file)
+}
+
+/// Fills a buffer as far as the source goes.
+fn read_some(
+    mut read: impl FnMut(&mut [u8]) -> io::Result<usize>,
+    into: &mut [u8],
+) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = into.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match read(rest) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+fn modified(metadata: &Metadata) -> Option<i64> {
+    let since = metadata.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok()
+}

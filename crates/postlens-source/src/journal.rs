@@ -1,0 +1,113 @@
+//! The systemd journal, read through journalctl(1).
+
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+/// Which part of the journal to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct JournalQuery {
+    /// The journalctl program.
+    pub(crate) program: PathBuf,
+    /// A journal file to read instead of the system's journal.
+    pub(crate) file: Option<PathBuf>,
+    /// Seconds since 1970, from and to.
+    pub(crate) since: Option<i64>,
+    pub(crate) until: Option<i64>,
+}
+
+/// The syslog facility `mail`, where Postfix and Dovecot log.
+const MAIL: &str = "SYSLOG_FACILITY=2";
+
+impl JournalQuery {
+    pub(crate) fn system(program: PathBuf) -> Self {
+        Self { program, file: None, since: None, until: None }
+    }
+
+    /// What the source is called in messages.
+    pub(crate) fn name(&self) -> PathBuf {
+        self.file.clone().unwrap_or_else(|| PathBuf::from("journal"))
+    }
+
+    /// The command line, `-o export` so that no byte of a message is lost.
+    fn arguments(&self) -> Vec<String> {
+        let mut arguments = vec!["-o".into(), "export".into(), "--no-pager".into(), "-q".into()];
+        if let Some(file) = &self.file {
+            arguments.push(format!("--file={}", file.display()));
+        }
+        if let Some(since) = self.since {
+            arguments.push(format!("--since=@{since}"));
+        }
+        if let Some(until) = self.until {
+            arguments.push(format!("--until=@{until}"));
+        }
+        arguments.push(MAIL.into());
+        arguments
+    }
+
+    pub(crate) fn open(&self) -> io::Result<JournalPipe> {
+        let mut child = Command::new(&self.program)
+            .args(self.arguments())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let stdout = child.stdout.take().ok_or_else(|| io::Error::other("no output"))?;
+        Ok(JournalPipe { child, stdout })
+    }
+}
+
+/// A running journalctl.
+pub(crate) struct JournalPipe {
+    child: Child,
+    stdout: ChildStdout,
+}
+
+impl Read for JournalPipe {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.stdout.read(into)?;
+        if count == 0 && !into.is_empty() && !self.child.wait()?.success() {
+            let mut message = String::new();
+            if let Some(mut stderr) = self.child.stderr.take() {
+                stderr.by_ref().take(1000).read_to_string(&mut message)?;
+                return Err(io::Error::other(message.trim().to_owned()));
+            }
+        }
+        Ok(count)
+    }
+}
+
+impl Drop for JournalPipe {
+    fn drop(&mut self) {
+        // Reading stopped before the end, or it has ended by itself and is reaped.
+        if self.child.kill().is_ok() {
+            drop(self.child.wait());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::path::PathBuf;
+
+    use super::JournalQuery;
+
+    #[test]
+    fn asks_for_the_mail_facility_and_the_period() {
+        let mut query = JournalQuery::system(PathBuf::from("/bin/echo"));
+        (query.since, query.until) = (Some(10), Some(20));
+        let mut text = String::new();
+        query.open().unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "-o export --no-pager -q --since=@10 --until=@20 SYSLOG_FACILITY=2\n");
+    }
+
+    #[test]
+    fn a_failure_is_told_with_its_message() {
+        // cat knows no option -o.
+        let query = JournalQuery::system(PathBuf::from("/bin/cat"));
+        let error = query.open().unwrap().read_to_end(&mut Vec::new()).unwrap_err();
+        assert!(error.to_string().contains("cat:"), "{error}");
+        assert!(JournalQuery::system(PathBuf::from("/nowhere/journalctl")).open().is_err());
+    }
+}
