@@ -121,6 +121,15 @@ impl Period {
         self.from.is_none_or(|from| micros >= from) && self.to.is_none_or(|to| micros < to)
     }
 
+    /// The same period with so many microseconds more at either end.
+    #[must_use]
+    pub fn widened(self, by: i64) -> Self {
+        Self {
+            from: self.from.map(|from| from.saturating_sub(by)),
+            to: self.to.map(|to| to.saturating_add(by)),
+        }
+    }
+
     /// What lies in both.
     #[must_use]
     pub fn intersection(self, other: Self) -> Self {
