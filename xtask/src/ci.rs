@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{licences, run, test, tidy, workspace};
+use crate::{book, licences, run, test, tidy, workspace};
 
 /// What to leave out.
 #[derive(Debug, clap::Args)]
@@ -61,6 +61,8 @@ fn steps<'a>(root: &'a Path, arguments: &'a Arguments) -> Vec<Step<'a>> {
             "clippy",
             Box::new(cargo("clippy --workspace --all-targets --locked --quiet -- -D warnings")),
         ),
+        ("fuzz", Box::new(cargo("fmt --manifest-path fuzz/Cargo.toml -- --check"))),
+        ("book", Box::new(|| book::check().map(|()| None))),
         ("docs", Box::new(|| docs(root).map(|()| None))),
         ("test", Box::new(|| test::run(&arguments.test).map(Some))),
     ]

@@ -9,7 +9,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
+mod book;
 mod ci;
+mod fuzz;
 mod licences;
 mod packages;
 mod run;
@@ -35,6 +38,12 @@ enum Command {
     Tidy,
     /// Check licences, bans and sources of all dependencies against deny.toml
     Licences,
+    /// Write the pages of the book that are made from the code
+    Book(book::Arguments),
+    /// Time whole commands beside other programs, on a generated log
+    Bench(bench::Arguments),
+    /// Run the fuzz targets, each for some time
+    Fuzz(fuzz::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +52,9 @@ fn main() -> ExitCode {
         Command::Ci(arguments) => ci::run(&arguments),
         Command::Tidy => tidy::run(),
         Command::Licences => licences::run(),
+        Command::Book(arguments) => book::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

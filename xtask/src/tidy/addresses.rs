@@ -16,7 +16,7 @@ const DOMAINS: &[&str] =
 /// Endings that tell a host name from a file name or a version.
 const ENDINGS: &[&str] = &[
     "com", "net", "org", "edu", "gov", "mil", "info", "biz", "io", "eu", "de", "at", "ch", "fr",
-    "uk", "nl", "it", "es", "pl", "ru", "cn", "jp", "kr", "br", "in", "au", "ca", "us", "se", "dk",
+    "uk", "nl", "it", "es", "ru", "cn", "jp", "kr", "br", "in", "au", "ca", "us", "se", "dk",
 ];
 
 /// Directories whose files are data for tests and readers.
@@ -87,7 +87,8 @@ fn permitted_host(host: &str) -> bool {
     let under = |domain: &&str| {
         host.strip_suffix(*domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     };
-    !ENDINGS.contains(&ending) || DOMAINS.iter().any(under)
+    // A facility and severity of syslog, which some systems put into the header.
+    host == "mail.info" || !ENDINGS.contains(&ending) || DOMAINS.iter().any(under)
 }
 
 #[cfg(test)]

@@ -25,8 +25,10 @@ pub(super) fn check(tidy: &mut Tidy) {
 }
 
 fn is_test(file: &Path) -> bool {
-    let directories = ["tests", "benches", "fuzz_targets"];
-    file.ends_with("tests.rs") || file.iter().any(|part| directories.iter().any(|it| part == *it))
+    let directories = ["test", "tests", "benches", "fuzz_targets"];
+    file.ends_with("tests.rs")
+        || file.ends_with("test.rs")
+        || file.iter().any(|part| directories.iter().any(|it| part == *it))
 }
 
 fn opts_out(text: &str) -> bool {

@@ -1,0 +1,8 @@
+//! Any bytes as one JSON record, rewritten in place.
+#![no_main]
+
+#[path = "../promises.rs"]
+#[allow(dead_code, reason = "each target checks its own promise")]
+mod promises;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| promises::canonical(data));

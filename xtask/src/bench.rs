@@ -1,0 +1,200 @@
+//! `cargo xtask bench`: whole commands beside others, on a generated log.
+//!
+//! Runs are interleaved, so that a busy machine is busy for all of them, and medians are
+//! given. The files are read once before, so that the disk is left out.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::{packages, run, workspace};
+
+/// What to measure on.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// How large a log to generate
+    #[arg(long, default_value = "100M")]
+    bytes: String,
+    /// How often each command runs
+    #[arg(long, default_value_t = 5)]
+    runs: usize,
+    /// Measure on this log instead of a generated one
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
+    /// Write the table into the book
+    #[arg(long)]
+    write: bool,
+}
+
+/// The page with the table, and the lines between which it stands there.
+const PAGE: &str = "docs/book/src/benchmarks.md";
+const BEGIN: &str = "<!-- bench begin -->\n";
+const END: &str = "<!-- bench end -->\n";
+
+/// The command that the others are held against.
+const BASE: &str = "pflogsumm LOG";
+
+const PACKAGES: &[&str] = &["pflogsumm", "ripgrep", "gzip", "time"];
+
+/// One command and what its runs took.
+struct Subject {
+    /// As it is shown: `LOG` stands for the file.
+    shown: &'static str,
+    /// For `sh -c`, with `$LOG` for the file and `$BIN` for the directory of our program.
+    script: &'static str,
+    seconds: Vec<f64>,
+    /// The largest resident memory of any run, in KiB.
+    memory: u64,
+}
+
+const SUBJECTS: &[(&str, &str)] = &[
+    ("postlens report LOG", "exec $BIN/postlens report $LOG"),
+    ("postlens report --json LOG", "exec $BIN/postlens report --json $LOG"),
+    ("postlens parse LOG", "exec $BIN/postlens parse $LOG"),
+    ("postlens report LOG.gz", "exec $BIN/postlens report $LOG.gz"),
+    (BASE, "exec pflogsumm $LOG"),
+    ("rg -c status= LOG", "exec rg -c status= $LOG"),
+    ("wc -l LOG", "exec wc -l $LOG"),
+    ("zcat LOG.gz \\| wc -l", "zcat $LOG.gz | wc -l"),
+];
+
+/// Builds, generates, measures and prints the table.
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let root = workspace::root()?;
+    let needed: Vec<String> = PACKAGES.iter().map(ToString::to_string).collect();
+    packages::ensure(&root, &needed)?;
+    run::succeed(&mut run::cargo(&root, "build --release --locked --package postlens"))?;
+    let log = prepare(&root, arguments)?;
+    let mut subjects: Vec<Subject> = SUBJECTS
+        .iter()
+        .map(|(shown, script)| Subject { shown, script, seconds: Vec::new(), memory: 0 })
+        .collect();
+    for round in 0..=arguments.runs {
+        for subject in &mut subjects {
+            let (seconds, memory) = measure(&root, &log, subject.script)?;
+            // The first round only warms the caches.
+            if round > 0 {
+                subject.seconds.push(seconds);
+                subject.memory = subject.memory.max(memory);
+            }
+        }
+    }
+    let bytes = fs::metadata(&log)?.len();
+    let text = table(bytes, &lines(&log)?, arguments.runs, &subjects)?;
+    println!("{text}");
+    if arguments.write {
+        write(&root, &text)?;
+    }
+    Ok(())
+}
+
+/// The log and its compressed copy.
+fn prepare(root: &Path, arguments: &Arguments) -> Result<PathBuf> {
+    let directory = target(root)?.join("bench");
+    fs::create_dir_all(&directory)?;
+    let log = directory.join(format!("mail-{}.log", arguments.bytes));
+    if let Some(given) = &arguments.log {
+        fs::copy(given, &log).with_context(|| format!("cannot copy {}", given.display()))?;
+    } else {
+        println!("bench: generating {}", arguments.bytes);
+        let line = "run --release --quiet --locked --package postlens-testkit \
+                    --bin postlens-generate -- --seed 1 --format traditional --bytes";
+        let mut generate = run::cargo(root, line);
+        run::succeed(generate.arg(&arguments.bytes).arg("--out").arg(&log))?;
+    }
+    run::succeed(run::command(root, "gzip", ["-kf"]).arg(&log))?;
+    Ok(log)
+}
+
+fn target(root: &Path) -> Result<PathBuf> {
+    let metadata = workspace::metadata(root, false)?;
+    Ok(PathBuf::from(workspace::text(&metadata, "target_directory")))
+}
+
+/// Seconds and KiB of one run.
+fn measure(root: &Path, log: &Path, script: &str) -> Result<(f64, u64)> {
+    let note = log.with_extension("time");
+    let mut command = run::command(root, "/usr/bin/time", ["-f", "%M", "-o"]);
+    command.arg(&note).args(["sh", "-c", script]);
+    command.env("LOG", log).env("BIN", target(root)?.join("release"));
+    let start = Instant::now();
+    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+    let seconds = start.elapsed().as_secs_f64();
+    if !status.success() {
+        bail!("{script} failed ({status})");
+    }
+    let memory = fs::read_to_string(&note)?;
+    Ok((seconds, memory.trim().parse().context("no figure of memory")?))
+}
+
+fn lines(log: &Path) -> Result<String> {
+    let count = run::output(run::command(Path::new("/"), "wc", ["-l"]).arg(log))?;
+    Ok(count.split_ascii_whitespace().next().unwrap_or_default().to_owned())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "sizes of files are small beside 2^53")]
+fn table(bytes: u64, lines: &str, runs: usize, subjects: &[Subject]) -> Result<String> {
+    let base = subjects.iter().find(|subject| subject.shown == BASE).map(|it| median(&it.seconds));
+    let megabytes = bytes as f64 / 1e6;
+    let cores = std::thread::available_parallelism()?;
+    let mut text = format!(
+        "A generated log of {megabytes:.0} MB and {lines} lines, on {cores} cores; medians of \
+         {runs} runs.\n\n\
+         | command | seconds | MB/s | times as fast as pflogsumm | memory |\n\
+         |---|---:|---:|---:|---:|\n"
+    );
+    for subject in subjects {
+        let seconds = median(&subject.seconds);
+        let times = base.unwrap_or_default() / seconds;
+        let memory = subject.memory as f64 / 1024.0;
+        writeln!(
+            text,
+            "| `{}` | {seconds:.2} | {:.0} | {times:.1} | {memory:.0} MiB |",
+            subject.shown,
+            megabytes / seconds,
+        )?;
+    }
+    Ok(text)
+}
+
+/// The middle one; of two in the middle, the larger.
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn write(root: &Path, table: &str) -> Result<()> {
+    let page = root.join(PAGE);
+    let text = fs::read_to_string(&page).with_context(|| format!("cannot read {PAGE}"))?;
+    let (before, rest) = text.split_once(BEGIN).context("the page has no place for a table")?;
+    let (_, after) = rest.split_once(END).context("the page's place for a table has no end")?;
+    fs::write(&page, format!("{before}{BEGIN}{table}{END}{after}"))?;
+    println!("bench: wrote {PAGE}");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BASE, Subject, median, table};
+
+    #[test]
+    fn medians() {
+        assert!((median(&[3.0, 1.0, 2.0]) - 2.0).abs() < f64::EPSILON);
+        assert!(median(&[]).is_nan());
+    }
+
+    #[test]
+    fn rows_are_held_against_the_base() {
+        let subject =
+            |shown, seconds| Subject { shown, script: "", seconds: vec![seconds], memory: 2048 };
+        let subjects = [subject(BASE, 10.0), subject("ours", 0.5)];
+        let text = table(100_000_000, "900000", 1, &subjects).unwrap();
+        assert!(text.contains("| `ours` | 0.50 | 200 | 20.0 | 2 MiB |"), "{text}");
+        assert!(text.contains("| `pflogsumm LOG` | 10.00 | 10 | 1.0 | 2 MiB |"), "{text}");
+    }
+}

@@ -1,0 +1,87 @@
+//! `cargo xtask book`: the pages of the book that are made from the code, and whether the
+//! committed ones still are what the code gives.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use crate::workspace;
+
+mod commands;
+mod events;
+mod notices;
+
+/// What to do with the pages.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Change nothing; fail if a page differs from what the code gives
+    #[arg(long)]
+    check: bool,
+}
+
+/// A page made from the code.
+struct Page {
+    /// Its file below `docs/book/src`.
+    path: &'static str,
+    /// Its text; `None` while the crate that it describes does not exist.
+    render: fn(&Path) -> Result<Option<String>>,
+}
+
+const PAGES: &[Page] = &[
+    Page { path: "reference/commands.md", render: commands::render },
+    Page { path: "reference/events.md", render: events::render },
+    Page { path: "reference/notices.md", render: notices::render },
+];
+
+/// Fails if a committed page is not what the code gives.
+pub(crate) fn check() -> Result<()> {
+    run(&Arguments { check: true })
+}
+
+/// Writes the pages, or checks them.
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let root = workspace::root()?;
+    let mut drifted = Vec::new();
+    for page in PAGES {
+        let Some(text) = (page.render)(&root).with_context(|| page.path.to_owned())? else {
+            continue;
+        };
+        let file = root.join("docs/book/src").join(page.path);
+        let committed = fs::read_to_string(&file).unwrap_or_default();
+        if committed == text {
+            continue;
+        }
+        if arguments.check {
+            drifted.push(page.path);
+        } else {
+            fs::create_dir_all(file.parent().unwrap_or(&root))?;
+            fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
+            println!("book: wrote {}", page.path);
+        }
+    }
+    if !drifted.is_empty() {
+        bail!("not what the code gives: {}; run `cargo xtask book`", drifted.join(", "));
+    }
+    println!("book: the generated pages are what the code gives");
+    Ok(())
+}
+
+/// Text as code in a cell of a table.
+fn cell(text: &str) -> String {
+    // The bar ends a cell even inside code; a backtick needs a longer fence around it.
+    let fence = if text.contains('`') { "``" } else { "`" };
+    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{fence}{pad}{}{pad}{fence}", text.replace('|', "\\|"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cell;
+
+    #[test]
+    fn cells_keep_their_text() {
+        assert_eq!(cell("a|b"), "`a\\|b`");
+        assert_eq!(cell("`a`"), "`` `a` ``");
+    }
+}
