@@ -13,7 +13,7 @@ make_examples() {
   deps && deps $EXAMPLE_PACKAGES || return 1
   make_namespace $v || return 1
   inside $v bash "$SELF" __start > "$LAB_RUN/$v/up.out" 2>&1; rc=$?
-  [ $rc = 0 ] && { say "playing $DAYS days"; inside $v /usr/bin/python3 -W ignore "$LAB/example/main.py" "$DAYS" 2>&1 | tee "$LAB_RUN/$v/play.out" | grep -E '^(day|FAIL)'; }
+  [ $rc = 0 ] && { say "playing $DAYS days"; inside $v /usr/bin/python3 -W ignore "$LAB/example/main.py" "$DAYS" 2>&1 | tee "$LAB_RUN/$v/play.out" | grep --line-buffered -E '^(day|FAIL)'; }
   mkdir -p "$out"
   inside $v bash -c 'cd /var/log && tar -cf - mail.log*' | tar -C "$out" --no-same-owner -xf -
   [ -n "${KEEP:-}" ] || { end_namespace $v; rm -rf "${LAB_RUN:?}/$v"; }
