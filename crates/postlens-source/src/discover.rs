@@ -7,6 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::input::LogFile;
+use crate::journal::JournalQuery;
 use crate::problem::{Problem, ProblemKind};
 use crate::rotation::{self, Rank};
 use crate::stream::Stream;
@@ -51,6 +52,7 @@ pub fn discover(arguments: &Arguments) -> Discovery {
     for path in &arguments.paths {
         search.argument(path);
     }
+    search.add_journals(&arguments.system);
     Discovery { streams: streams(search.found), problems: search.problems }
 }
 
@@ -59,6 +61,8 @@ pub fn discover(arguments: &Arguments) -> Discovery {
 struct Search {
     found: Vec<LogFile>,
     problems: Vec<Problem>,
+    /// Files of the systemd journal.
+    journals: Vec<PathBuf>,
     /// Device and inode of what was found.
     seen: HashSet<(u64, u64)>,
     stdin: bool,
@@ -112,8 +116,23 @@ impl Search {
             return;
         }
         match LogFile::at(path, metadata) {
-            Ok(file) => self.found.push(file),
+            Ok(mut file) => {
+                if file.is_file() && content::is_journal(&mut file) {
+                    self.journals.push(path.to_owned());
+                } else {
+                    self.found.push(file);
+                }
+            }
             Err(problem) => self.problems.push(problem),
+        }
+    }
+
+    /// Journal files are read together, since each journald writes several at a time.
+    fn add_journals(&mut self, system: &System) {
+        if !self.journals.is_empty() {
+            let mut query = JournalQuery::system(system.journalctl.clone());
+            query.files.append(&mut self.journals);
+            self.found.push(LogFile::journal(query));
         }
     }
 
@@ -153,7 +172,10 @@ impl Search {
             Err(problem) => return self.problems.push(problem),
         };
         match content(&mut file) {
-            Ok(Content::Mail | Content::Empty) => self.found.push(file),
+            Ok(Content::Mail) => self.found.push(file),
+            Ok(Content::Empty) if is_mail_name(&name(path)) => self.found.push(file),
+            Ok(Content::Empty) => {}
+            Ok(Content::Journal) => self.journals.push(path.to_owned()),
             Ok(Content::Other) => self.problem(path, ProblemKind::NotMail),
             Ok(Content::Binary) => self.problem(path, ProblemKind::Binary),
             Ok(Content::Unsupported(format)) => {
@@ -218,6 +240,11 @@ fn split_copies(set: Set) -> Vec<Stream> {
     }
     let files = |stream: Vec<(Rank, LogFile)>| stream.into_iter().map(|(_, file)| file).collect();
     streams.into_iter().map(files).map(Stream::new).collect()
+}
+
+/// Whether an empty file would be a mail log, had it lines.
+fn is_mail_name(name: &str) -> bool {
+    ["mail", "postfix", "dovecot"].iter().any(|word| name.contains(word))
 }
 
 fn name(path: &Path) -> String {

@@ -1,5 +1,6 @@
 //! The systemd journal, read through journalctl(1).
 
+use std::ffi::OsString;
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -9,37 +10,46 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 pub(crate) struct JournalQuery {
     /// The journalctl program.
     pub(crate) program: PathBuf,
-    /// A journal file to read instead of the system's journal.
-    pub(crate) file: Option<PathBuf>,
+    /// Journal files to read instead of the system's journal.
+    pub(crate) files: Vec<PathBuf>,
     /// Seconds since 1970, from and to.
     pub(crate) since: Option<i64>,
     pub(crate) until: Option<i64>,
 }
+
+/// How a journal file begins.
+pub(crate) const MAGIC: &[u8] = b"LPKSHHRH";
 
 /// The syslog facility `mail`, where Postfix and Dovecot log.
 const MAIL: &str = "SYSLOG_FACILITY=2";
 
 impl JournalQuery {
     pub(crate) fn system(program: PathBuf) -> Self {
-        Self { program, file: None, since: None, until: None }
+        Self { program, files: Vec::new(), since: None, until: None }
     }
 
     /// What the source is called in messages.
     pub(crate) fn name(&self) -> PathBuf {
-        self.file.clone().unwrap_or_else(|| PathBuf::from("journal"))
+        match self.files.as_slice() {
+            [] => PathBuf::from("journal"),
+            [file] => file.clone(),
+            [first, ..] => first.parent().unwrap_or(first).to_owned(),
+        }
     }
 
     /// The command line, `-o export` so that no byte of a message is lost.
-    fn arguments(&self) -> Vec<String> {
+    fn arguments(&self) -> Vec<OsString> {
         let mut arguments = vec!["-o".into(), "export".into(), "--no-pager".into(), "-q".into()];
-        if let Some(file) = &self.file {
-            arguments.push(format!("--file={}", file.display()));
+        for file in &self.files {
+            let mut argument = OsString::from("--file=");
+            argument.push(file);
+            arguments.push(argument);
         }
         if let Some(since) = self.since {
-            arguments.push(format!("--since=@{since}"));
+            arguments.push(format!("--since=@{since}").into());
         }
         if let Some(until) = self.until {
-            arguments.push(format!("--until=@{until}"));
+            arguments.push(format!("--until=@{until}").into());
         }
         arguments.push(MAIL.into());
         arguments
@@ -97,9 +107,15 @@ mod tests {
     fn asks_for_the_mail_facility_and_the_period() {
         let mut query = JournalQuery::system(PathBuf::from("/bin/echo"));
         (query.since, query.until) = (Some(10), Some(20));
+        query.files = vec![PathBuf::from("a/1.journal"), PathBuf::from("a/2.journal")];
+        assert_eq!(query.name(), PathBuf::from("a"));
         let mut text = String::new();
         query.open().unwrap().read_to_string(&mut text).unwrap();
-        assert_eq!(text, "-o export --no-pager -q --since=@10 --until=@20 SYSLOG_FACILITY=2\n");
+        assert_eq!(
+            text,
+            "-o export --no-pager -q --file=a/1.journal --file=a/2.journal \
+            --since=@10 --until=@20 SYSLOG_FACILITY=2\n"
+        );
     }
 
     #[test]

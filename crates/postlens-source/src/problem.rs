@@ -111,6 +111,9 @@ pub enum ProblemKind {
         /// What it said.
         message: String,
     },
+    /// The journal holds nothing of the facility `mail`.
+    #[error("the journal holds no mail log")]
+    EmptyJournal,
     /// Nothing was given, and this machine has no mail log where it should be.
     #[error("no mail log was found on this machine")]
     NoSystemLog,
@@ -156,7 +159,7 @@ impl Problem {
             ProblemKind::NotAFile { .. } => "give a log file, a directory, a pattern or -",
             ProblemKind::TrailingGarbage { .. } => "check how the archive was made",
             ProblemKind::LongLine { .. } => "check what wrote that line; it is no mail log's",
-            ProblemKind::Journal(_) | ProblemKind::NoSystemLog => {
+            ProblemKind::Journal(_) | ProblemKind::EmptyJournal | ProblemKind::NoSystemLog => {
                 "give the log's path, or pipe it in: … | postlens report -"
             }
             ProblemKind::JournalFailed { .. } => {

@@ -7,6 +7,7 @@ use postlens_syntax::canonical::canonicalize;
 
 use crate::compression::Compression;
 use crate::input::LogFile;
+use crate::journal;
 
 /// What a file holds, by its beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub(super) enum Content {
     Other,
     /// No text.
     Binary,
+    /// A file of the systemd journal.
+    Journal,
     /// A compression that we do not read.
     Unsupported(&'static str),
 }
@@ -36,6 +39,9 @@ pub(super) fn content(file: &mut LogFile) -> io::Result<Content> {
     if head.is_empty() {
         return Ok(Content::Empty);
     }
+    if head.starts_with(journal::MAGIC) {
+        return Ok(Content::Journal);
+    }
     if let Some(format) = Compression::unsupported(&head) {
         return Ok(Content::Unsupported(format));
     }
@@ -48,6 +54,11 @@ pub(super) fn content(file: &mut LogFile) -> io::Result<Content> {
         return Ok(Content::Binary);
     }
     Ok(Content::Other)
+}
+
+/// Whether a file belongs to the systemd journal.
+pub(super) fn is_journal(file: &mut LogFile) -> bool {
+    file.head(journal::MAGIC.len()).is_ok_and(|head| head == journal::MAGIC)
 }
 
 fn is_mail(line: &[u8]) -> bool {

@@ -100,6 +100,21 @@ fn an_interrupted_rotation_leaves_two_streams() {
 }
 
 #[test]
+fn journal_files_are_read_together() {
+    let dir = directory(&["mail.log"]);
+    for name in ["system.journal", "user-1000.journal"] {
+        fs::write(dir.path().join(name), b"LPKSHHRH and more").unwrap();
+    }
+    fs::write(dir.path().join("btmp"), "").unwrap();
+    let found = find(&[dir.path().to_owned()]);
+    assert_eq!(found.streams.len(), 2);
+    assert_eq!(found.streams[1].files()[0].path(), dir.path());
+    let found = find(&[dir.path().join("system.journal")]);
+    assert_eq!(names(&found), [["system.journal"]]);
+    assert!(found.problems.is_empty());
+}
+
+#[test]
 fn a_socket_is_no_log() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("socket");

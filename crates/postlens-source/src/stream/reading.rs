@@ -161,6 +161,13 @@ impl Reading {
         match self.feed.read(into.get_mut(..wanted).unwrap_or_default()) {
             Ok(0) => {
                 self.ended = true;
+                if self.is_journal
+                    && self.setting.period.is_none()
+                    && self.offset == 0
+                    && pending == 0
+                {
+                    problems.push(Problem::new(&*self.path, ProblemKind::EmptyJournal));
+                }
                 if self.feed.has_garbage() {
                     let format = self.feed.compression().name();
                     let error = ProblemKind::TrailingGarbage { format };
