@@ -153,7 +153,9 @@ impl<'a> Feed<'a> {
     }
 
     fn merge(&mut self, mut cursors: Vec<Cursor>, progress: &mut dyn FnMut(Progress)) {
-        while let Some((index, until)) = first(&cursors) {
+        while !self.sink.consumer.broken()
+            && let Some((index, until)) = first(&cursors)
+        {
             if let Some(cursor) = cursors.get_mut(index) {
                 self.take(index, cursor, until, progress);
             }
@@ -164,7 +166,7 @@ impl<'a> Feed<'a> {
     }
 
     fn one(&mut self, index: usize, mut cursor: Cursor, progress: &mut dyn FnMut(Progress)) {
-        while cursor.peek().is_some() {
+        while !self.sink.consumer.broken() && cursor.peek().is_some() {
             self.take(index, &mut cursor, None, progress);
         }
         self.end(&cursor);

@@ -21,6 +21,12 @@ pub trait RecordSink {
 pub trait Consumer: RecordSink {
     /// One more line.
     fn line(&mut self, line: &Observation<'_>);
+
+    /// Whether the consumer can take no more, such as when its reader has gone away: the
+    /// run then ends early.
+    fn broken(&self) -> bool {
+        false
+    }
 }
 
 /// One thing that the tracker found out.

@@ -1,0 +1,200 @@
+//! The report as one JSON object, schema 1: times in RFC 3339, delays in seconds, sizes
+//! in bytes, keys of counters as in the text report's sources.
+
+use postlens_stats::stats::reasons::Reason;
+use postlens_stats::stats::traffic::Flow;
+use postlens_stats::stats::users::Mailings;
+use postlens_stats::{Counts, Histogram, Top};
+use postlens_syntax::Delay;
+use postlens_track::Outcome;
+use serde_json::{Map, Value, json};
+
+use crate::escape::lossless;
+use crate::report::Report;
+
+/// Makes the object.
+pub fn value(report: &Report<'_>) -> Value {
+    let stats = report.stats;
+    let period = stats.lines.period;
+    let hosts: Vec<_> = stats.lines.hosts.iter().map(|host| lossless(host.as_ref())).collect();
+    let top = report.top;
+    json!({
+        "schema": 1,
+        "hosts": hosts,
+        "from": period.map(|(from, _)| from.to_string()),
+        "to": period.map(|(_, to)| to.to_string()),
+        "period_from": report.period.0.map(|time| time.to_string()),
+        "period_to": report.period.1.map(|time| time.to_string()),
+        "source": source(report),
+        "lines": named(&stats.lines.by_kind, |kind| kind),
+        "mails": named(&stats.outcomes.mails, postlens_track::Origin::name),
+        "bytes_received": stats.outcomes.bytes,
+        "linked_messages": named(&stats.outcomes.linked, postlens_track::Link::name),
+        "probes": stats.outcomes.probes,
+        "final_recipients": stats.outcomes.final_recipients(),
+        "recipients": outcomes(&stats.outcomes.recipients),
+        "notification_recipients": outcomes(&stats.outcomes.notifications),
+        "refused": {
+            "permanent": stats.refusals.permanent,
+            "temporary": stats.refusals.temporary,
+            "greylisted": stats.refusals.greylisted,
+        },
+        "decisions": named(&stats.refusals.actions, postlens_syntax::postfix::decision::Action::name),
+        "refusals": list(&stats.refusals.reasons, top, |reason| json!({
+            "count": reason.count,
+            "stages": list(&reason.stages, top, |count| json!({ "count": count })),
+            "clients": list(&reason.clients, top, |count| json!({ "count": count })),
+        })),
+        "refused_clients": list(&stats.refusals.clients, top, |count| json!({ "count": count })),
+        "deferrals": list(&stats.reasons.deferrals, top, |reason| why(reason, top)),
+        "bounces": list(&stats.reasons.bounces, top, |reason| why(reason, top)),
+        "authentication": authentication(report),
+        "destinations": list(&stats.destinations.domains, top, |to| json!({
+            "sent": to.sent,
+            "deferred": to.deferred,
+            "bounced": to.bounced,
+            "bytes": to.bytes,
+            "delay": delays(&to.delay),
+        })),
+        "senders": list(&stats.users.senders, top, mailings),
+        "recipients_top": list(&stats.users.recipients, top, mailings),
+        "warnings": {
+            "severities": named(&stats.trouble.severities, postlens_syntax::Severity::name),
+            "classes": named(&stats.trouble.classes, postlens_syntax::Class::name),
+            "texts": list(&stats.trouble.texts, top, |text| json!({
+                "count": text.count,
+                "severity": text.of.map(|(severity, _)| severity.name()),
+                "class": text.of.map(|(_, class)| class.name()),
+                "sample": lossless(text.sample.as_ref()),
+            })),
+        },
+        "delays": {
+            "total": delays(&stats.delays.total),
+            "before_qmgr": delays(&stats.delays.before_qmgr),
+            "deferred": delays(&stats.delays.deferred),
+            "in_qmgr": delays(&stats.delays.in_qmgr),
+            "connection": delays(&stats.delays.connection),
+            "transmission": delays(&stats.delays.transmission),
+        },
+        "days": days(report),
+        "hours": stats.traffic.hours.iter().map(flow).collect::<Vec<_>>(),
+        "connections": {
+            "total": stats.connections.total,
+            "tls": stats.connections.tls,
+            "ends": named(&stats.connections.ends, postlens_track::SessionEnd::name),
+            "services": list(&stats.connections.services, top, |count| json!({ "count": count })),
+            "clients": list(&stats.connections.clients, top, |count| json!({ "count": count })),
+        },
+        "unrecognized": stats.lines.samples.iter().map(|sample| json!({
+            "time": sample.time.to_string(),
+            "program": lossless(sample.program.as_ref()),
+            "text": lossless(sample.text.as_ref()),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn source(report: &Report<'_>) -> Value {
+    let source = &report.source;
+    let copies: Map<String, Value> =
+        source.copies.iter().map(|(log, count)| (log.clone(), json!(count))).collect();
+    let problems: Vec<_> = source
+        .problems
+        .iter()
+        .map(|(problem, hint)| json!({ "problem": problem, "hint": hint }))
+        .collect();
+    json!({
+        "files": source.files,
+        "lines": source.lines,
+        "bytes": source.bytes,
+        "outside_period": source.outside,
+        "copies": copies,
+        "problems": problems,
+        "messages_evicted": source.tracker.messages_evicted,
+        "messages_idle": source.tracker.messages_idle,
+        "sessions_evicted": source.tracker.sessions_evicted,
+        "sessions_idle": source.tracker.sessions_idle,
+        "queue_ids_reused": source.tracker.queue_ids_reused,
+    })
+}
+
+fn authentication(report: &Report<'_>) -> Value {
+    let (authentication, top) = (&report.stats.authentication, report.top);
+    json!({
+        "failures": authentication.failures,
+        "logins": authentication.logins,
+        "failed_clients": list(&authentication.failed_clients, top, |client| json!({
+            "count": client.count,
+            "users": list(&client.users, top, |count| json!({ "count": count })),
+        })),
+        "failed_users": list(&authentication.failed_users, top, |count| json!({ "count": count })),
+        "users": list(&authentication.users, top, |count| json!({ "count": count })),
+    })
+}
+
+fn days(report: &Report<'_>) -> Value {
+    let days = report.stats.traffic.days.iter().map(|((year, month, day), counts)| {
+        (format!("{year:04}-{month:02}-{day:02}"), flow(counts))
+    });
+    Value::Object(days.collect())
+}
+
+fn flow(flow: &Flow) -> Value {
+    json!({
+        "received": flow.received,
+        "delivered": flow.delivered,
+        "deferred": flow.deferred,
+        "bounced": flow.bounced,
+        "refused": flow.refused,
+    })
+}
+
+fn mailings(mail: &Mailings) -> Value {
+    json!({ "count": mail.count, "bytes": mail.bytes })
+}
+
+fn why(reason: &Reason, top: usize) -> Value {
+    json!({
+        "count": reason.count,
+        "domains": list(&reason.domains, top, |count| json!({ "count": count })),
+    })
+}
+
+fn named<K: Ord + Copy>(counts: &Counts<K>, name: impl Fn(K) -> &'static str) -> Value {
+    Value::Object(counts.iter().map(|(key, count)| (name(key).to_owned(), json!(count))).collect())
+}
+
+fn outcomes(counts: &Counts<Outcome>) -> Value {
+    named(counts, Outcome::name)
+}
+
+fn delays(histogram: &Histogram) -> Value {
+    let seconds = |delay: Option<Delay>| delay.map(Delay::seconds);
+    json!({
+        "count": histogram.count(),
+        "mean": seconds(histogram.mean()),
+        "p50": seconds(histogram.quantile(0.5)),
+        "p95": seconds(histogram.quantile(0.95)),
+        "max": seconds((histogram.count() > 0).then(|| histogram.max())),
+    })
+}
+
+/// `{entries: […], distinct: N, dropped: N}`, each entry with its `name`.
+fn list<C: postlens_stats::Counted>(
+    list: &Top<C>,
+    top: usize,
+    entry: impl Fn(&C) -> Value,
+) -> Value {
+    let entries: Vec<Value> = list
+        .top(top)
+        .into_iter()
+        .map(|(name, counts)| {
+            let mut object = Map::new();
+            object.insert("name".to_owned(), json!(lossless(name)));
+            if let Value::Object(fields) = entry(counts) {
+                object.extend(fields);
+            }
+            Value::Object(object)
+        })
+        .collect();
+    json!({ "entries": entries, "distinct": list.len(), "dropped": list.dropped() })
+}

@@ -1,0 +1,128 @@
+//! The words of reports, in the reader's language.
+
+use std::str::FromStr;
+
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
+use unic_langid::LanguageIdentifier;
+
+/// A language that reports are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Japanese.
+    Ja,
+}
+
+impl Lang {
+    /// Every language.
+    pub const ALL: [Self; 2] = [Self::En, Self::Ja];
+
+    /// The language's tag (BCP 47).
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Ja => "ja",
+        }
+    }
+
+    /// The language of a locale such as `ja_JP.UTF-8`; English for any other.
+    pub fn of_locale(locale: &str) -> Self {
+        if locale.starts_with("ja") { Self::Ja } else { Self::En }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::En => include_str!("../locales/en.ftl"),
+            Self::Ja => include_str!("../locales/ja.ftl"),
+        }
+    }
+}
+
+impl FromStr for Lang {
+    type Err = String;
+
+    fn from_str(tag: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|lang| lang.tag() == tag)
+            .ok_or_else(|| format!("not one of en, ja: {tag}"))
+    }
+}
+
+/// The words of one language.
+pub struct Language {
+    bundle: FluentBundle<FluentResource>,
+}
+
+impl std::fmt::Debug for Language {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Language").field("locales", &self.bundle.locales).finish()
+    }
+}
+
+impl Language {
+    /// Loads a language's words.
+    pub fn new(lang: Lang) -> Self {
+        let tag = LanguageIdentifier::from_str(lang.tag()).unwrap_or_default();
+        let mut bundle = FluentBundle::new(vec![tag]);
+        // Terminals and fixed columns have no use for invisible marks around values.
+        bundle.set_use_isolating(false);
+        let words = match FluentResource::try_new(lang.words().to_owned()) {
+            Ok(words) | Err((words, _)) => words,
+        };
+        bundle.add_resource_overriding(words);
+        Self { bundle }
+    }
+
+    /// The words for a key; the key itself where there are none.
+    pub fn text(&self, key: &str) -> String {
+        self.with(key, &[])
+    }
+
+    /// The words for a key with values in them.
+    pub fn with(&self, key: &str, values: &[(&str, &str)]) -> String {
+        let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {
+            return key.to_owned();
+        };
+        let mut args = FluentArgs::new();
+        for (name, value) in values {
+            args.set(*name, *value);
+        }
+        let mut errors = Vec::new();
+        self.bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{Lang, Language};
+
+    fn keys(lang: Lang) -> BTreeSet<&'static str> {
+        let words = lang.words().lines().filter(|line| !line.starts_with(['#', ' ']));
+        words.filter_map(|line| line.split_once(" =")).map(|(key, _)| key).collect()
+    }
+
+    #[test]
+    fn all_languages_have_the_same_words() {
+        assert_eq!(keys(Lang::En), keys(Lang::Ja));
+        for lang in Lang::ALL {
+            let language = Language::new(lang);
+            for key in keys(lang) {
+                assert!(language.bundle.has_message(key), "{} does not parse: {key}", lang.tag());
+            }
+        }
+    }
+
+    #[test]
+    fn every_outcome_and_class_has_words() {
+        let known = keys(Lang::En);
+        for outcome in postlens_track::Outcome::ALL {
+            let key = format!("outcome-{}", outcome.name());
+            assert!(known.contains(key.as_str()), "{key}");
+        }
+    }
+}

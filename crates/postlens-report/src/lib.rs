@@ -1,0 +1,16 @@
+//! Reports from figures: text and JSON, in English and Japanese.
+//!
+//! Causes, outcomes and headings are keys; their words are in `locales/*.ftl`. One file
+//! per format; the text report has one file per section under `text/`.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests fail by panicking"))]
+
+pub mod escape;
+pub mod json;
+pub mod language;
+pub mod number;
+pub mod report;
+pub mod text;
+
+pub use language::{Lang, Language};
+pub use report::{Report, Source};

@@ -1,0 +1,37 @@
+//! What a report is made of.
+
+use postlens_stats::Stats;
+use postlens_syntax::Time;
+use postlens_track::Counters;
+
+/// Figures and what is to be said about where they come from.
+#[derive(Debug)]
+pub struct Report<'a> {
+    /// The figures.
+    pub stats: &'a Stats,
+    /// The period that was asked for: its ends, where it has any.
+    pub period: (Option<Time>, Option<Time>),
+    /// What was read.
+    pub source: Source,
+    /// How many entries lists show.
+    pub top: usize,
+}
+
+/// What was read, and what was not.
+#[derive(Debug, Clone, Default)]
+pub struct Source {
+    /// Files read.
+    pub files: usize,
+    /// Lines read, all of them.
+    pub lines: u64,
+    /// Bytes of log text, decompressed.
+    pub bytes: u64,
+    /// Lines outside the period.
+    pub outside: u64,
+    /// Lines taken for copies of lines in other logs, by log.
+    pub copies: Vec<(String, u64)>,
+    /// What could not be read, with what to do about it.
+    pub problems: Vec<(String, Option<&'static str>)>,
+    /// What the tracker had to let go.
+    pub tracker: Counters,
+}

@@ -1,0 +1,97 @@
+//! Where the figures come from: what was read, what was not, what nobody understands.
+
+use super::page::{Page, cut};
+use crate::escape::printable;
+use crate::number::{bytes, count};
+use crate::report::Report;
+
+pub(super) fn head(page: &mut Page<'_>, report: &Report<'_>) {
+    let lines = &report.stats.lines;
+    let hosts: Vec<String> =
+        lines.hosts.iter().take(5).map(|host| printable(host.as_ref())).collect();
+    let hosts = if hosts.is_empty() { page.words("no-host") } else { hosts.join(", ") };
+    let title = page.words_with("title", &[("hosts", &hosts)]);
+    page.bold(&title);
+    if let Some((from, to)) = lines.period {
+        let (from, to) = (minutes(from), minutes(to));
+        let words = page.words_with("period", &[("from", &from), ("to", &to)]);
+        page.line(&words);
+    }
+    if report.period != (None, None) {
+        let open = page.words("open-end");
+        let end = |time: Option<_>| time.map_or(open.clone(), minutes);
+        let (from, to) = (end(report.period.0), end(report.period.1));
+        let words = page.words_with("asked-period", &[("from", &from), ("to", &to)]);
+        page.line(&words);
+    }
+    let source = &report.source;
+    let (lines, files) = (count(source.lines), source.files.to_string());
+    let values = [("lines", lines.as_str()), ("files", &files), ("bytes", &bytes(source.bytes))];
+    let words = page.words_with("read", &values);
+    page.line(&words);
+    if source.outside > 0 {
+        let words = page.words_with("outside", &[("count", &count(source.outside))]);
+        page.line(&words);
+    }
+    for (log, copies) in source.copies.iter().filter(|(_, copies)| *copies > 0) {
+        let log = printable(log.as_str().into());
+        let words = page.words_with("copies", &[("count", &count(*copies)), ("log", &log)]);
+        page.line(&words);
+    }
+}
+
+/// A time to the minute, as the log's clock showed it.
+fn minutes(time: postlens_syntax::Time) -> String {
+    let civil = time.civil();
+    format!(
+        "{:04}-{:02}-{:02} {:02}:{:02}",
+        civil.year, civil.month, civil.day, civil.hour, civil.minute
+    )
+}
+
+pub(super) fn problems(page: &mut Page<'_>, report: &Report<'_>) {
+    let source = &report.source;
+    if !source.problems.is_empty() {
+        page.heading("problems-input");
+        for (problem, hint) in &source.problems {
+            page.alarm(&printable(problem.as_str().into()));
+            if let Some(hint) = hint {
+                let words = page.words_with("problem-hint", &[("hint", hint)]);
+                page.line(&format!("  {words}"));
+            }
+        }
+    }
+    let limits = source.tracker;
+    let notes = [("evicted", limits.messages_evicted), ("reused", limits.queue_ids_reused)];
+    for (key, number) in notes.into_iter().filter(|(_, number)| *number > 0) {
+        let words = page.words_with(key, &[("count", &count(number))]);
+        page.line(&words);
+    }
+}
+
+pub(super) fn unrecognized(page: &mut Page<'_>, report: &Report<'_>) {
+    let lines = &report.stats.lines;
+    if lines.samples.is_empty() {
+        return;
+    }
+    page.heading("section-unrecognized");
+    page.row(0, lines.by_kind.get("unrecognized"), "");
+    for sample in &lines.samples {
+        let text = format!("{}: {}", sample.program, sample.text);
+        page.cells(0, "", &cut(&printable(text.as_str().into())));
+    }
+}
+
+pub(super) fn counts(page: &mut Page<'_>, report: &Report<'_>) {
+    let kinds = &report.stats.lines.by_kind;
+    page.heading("section-lines");
+    let apart = ["foreign", "debug", "unrecognized"];
+    let understood = kinds.total() - apart.iter().map(|kind| kinds.get(*kind)).sum::<u64>();
+    page.row(0, understood, &page.words("lines-understood"));
+    for kind in apart {
+        let number = kinds.get(kind);
+        if number > 0 {
+            page.row(0, number, &page.words(&format!("lines-{kind}")));
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The command line.
+
+use anyhow::Result;
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::cmd;
+
+/// Reads what a Postfix mail system says about itself and tells what happened to the
+/// mail, what goes wrong, and who must act.
+///
+/// Logs are read as they lie on disks: plain, rotated, compressed, in any of the usual
+/// header formats, from standard input or from the journal. Nothing is changed, and
+/// nothing is sent anywhere.
+#[derive(Debug, Parser)]
+#[command(name = "postlens", version, arg_required_else_help = true, after_long_help = EXAMPLES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  postlens report                          this machine's mail log
+  postlens report --period yesterday       what cron would send
+  postlens report /var/log/mail.log*       with its rotated files
+  journalctl -o json | postlens report -   from a pipe
+  postlens parse mail.log | jq 'select(.kind == \"delivery\" and .status == \"deferred\")'
+
+Exit status: 0 all was read, 1 something could not be read, 2 wrong usage or failure.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Report(cmd::report::ReportArgs),
+    Parse(cmd::parse::ParseArgs),
+    Completions(cmd::completions::CompletionsArgs),
+    Man(cmd::man::ManArgs),
+}
+
+/// Reads the command line and does what it says.
+pub(crate) fn run() -> Result<u8> {
+    match Cli::parse().command {
+        Command::Report(args) => args.run(),
+        Command::Parse(args) => args.run(),
+        Command::Completions(args) => args.run(Cli::command()),
+        Command::Man(args) => args.run(Cli::command()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,6 @@
+//! The commands, one file each: arguments, their validation, and what they do.
+
+pub(crate) mod completions;
+pub(crate) mod man;
+pub(crate) mod parse;
+pub(crate) mod report;

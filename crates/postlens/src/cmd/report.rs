@@ -1,0 +1,128 @@
+//! `postlens report`.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use postlens_engine::{Order, Run, Summary};
+use postlens_report::{Lang, Language, Report, Source};
+use postlens_stats::Stats;
+use postlens_track::Limits;
+
+use crate::input::{InputArgs, ends, tell_problems};
+use crate::output::{Colour, data};
+use crate::progress::ProgressLine;
+
+/// Tell what happened to the mail: outcomes, problems, refusals, logins, traffic
+///
+/// Every recipient of every mail ends in exactly one outcome. A mail that passes a
+/// content filter, another instance or another host whose log is read too counts once.
+/// Refusals before the queue stand beside them.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  postlens report --period yesterday
+  postlens report --since 2026-11-01 --until 2026-11-08 /var/log/mail.log*
+  postlens report --json mail.log | jq .recipients
+  zcat old/*.gz | postlens report -")]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    /// Write one JSON object instead of text.
+    #[arg(long)]
+    json: bool,
+    /// How many entries lists show.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    top: usize,
+    /// The language of the text: en or ja. Default: the locale's.
+    #[arg(long, value_name = "LANG")]
+    lang: Option<Lang>,
+    /// Terminal colours.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    color: Colour,
+    /// Write to this file instead of standard output, whole or not at all.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Messages held in memory at once, until their end is seen.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().messages, hide_short_help = true)]
+    max_messages: usize,
+}
+
+impl ReportArgs {
+    /// Reads the logs and writes the report.
+    pub(crate) fn run(self) -> Result<u8> {
+        let input = self.input.validate()?;
+        let period = ends(&input.options);
+        let mut stats = Stats::default();
+        let run = Run {
+            streams: input.found.streams,
+            options: input.options,
+            tracking: Some(Limits { messages: self.max_messages.max(1), ..Limits::default() }),
+            order: Order::Time,
+            threads: input.threads,
+        };
+        let line = ProgressLine::new();
+        let mut summary = run.run(&mut stats, &mut |progress| line.show(progress));
+        drop(line);
+        summary.problems.splice(0..0, input.found.problems);
+        let report = Report { stats: &stats, period, source: source(&summary), top: self.top };
+        let text = if self.json {
+            let mut text = serde_json::to_string_pretty(&postlens_report::json::value(&report))?;
+            text.push('\n');
+            text
+        } else {
+            let colour = self.output.is_none() && self.color.allowed();
+            let language = Language::new(self.lang.unwrap_or_else(locale));
+            postlens_report::text::write(&report, &language, colour)
+        };
+        match self.output {
+            Some(path) => write_whole(&path, &text)
+                .with_context(|| format!("cannot write {}", path.display()))?,
+            None => data(&text).context("cannot write to standard output")?,
+        }
+        Ok(tell_problems(&summary))
+    }
+}
+
+/// Under another name first, so that no reader ever sees half a report.
+fn write_whole(path: &std::path::Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let temporary = PathBuf::from(name);
+    let written = std::fs::File::create_new(&temporary).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        std::fs::rename(&temporary, path)
+    });
+    if written.is_err() {
+        // It may not even exist; what matters is the first error.
+        let _ = std::fs::remove_file(&temporary);
+    }
+    written
+}
+
+/// The language of the user's locale (POSIX: `LC_ALL`, `LC_MESSAGES`, `LANG`).
+fn locale() -> Lang {
+    let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
+    let set =
+        names.iter().filter_map(|name| std::env::var(name).ok()).find(|value| !value.is_empty());
+    Lang::of_locale(&set.unwrap_or_default())
+}
+
+fn source(summary: &Summary) -> Source {
+    Source {
+        files: summary.files.len(),
+        lines: summary.lines,
+        bytes: summary.bytes,
+        outside: summary.outside,
+        copies: summary.copies.clone(),
+        problems: summary
+            .problems
+            .iter()
+            .filter(|problem| problem.is_loss())
+            .map(|problem| (problem.to_string(), problem.hint()))
+            .collect(),
+        tracker: summary.tracker,
+    }
+}

@@ -1,0 +1,16 @@
+//! Reads Postfix logs: what happened to the mail, what goes wrong, and who must act.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests fail by panicking"))]
+
+mod cli;
+mod cmd;
+mod exit;
+mod input;
+mod output;
+mod progress;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    exit::code(cli::run())
+}
