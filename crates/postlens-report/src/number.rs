@@ -62,7 +62,7 @@ mod tests {
         assert_eq!([count(0), count(999), count(1_234_567)], ["0", "999", "1,234,567"]);
         assert_eq!(
             [bytes(1023), bytes(1536), bytes(u64::MAX)],
-            ["1023 B", "1.5 KiB", "16384.0 PiB"]
+            ["1023 B", "1.5 KiB", "16383.9 PiB"]
         );
         let seconds = |seconds: u64| delay(Delay::from_micros(seconds * 1_000_000));
         assert_eq!(

@@ -93,9 +93,8 @@ pub(crate) fn tell_problems(summary: &Summary) -> u8 {
     for problem in &summary.problems {
         let causes =
             std::iter::successors(std::error::Error::source(problem), |error| error.source());
-        let causes: String = causes.map(|error| format!(": {error}")).collect();
-        let text = format!("{problem}{causes}");
-        message(&text);
+        let parts = std::iter::once(problem.to_string()).chain(causes.map(ToString::to_string));
+        message(&parts.collect::<Vec<_>>().join(": "));
         if let Some(hint) = problem.hint() {
             message(&format!("hint: {hint}"));
         }
