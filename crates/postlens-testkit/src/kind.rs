@@ -29,8 +29,6 @@ kinds! {
     Pipelining = "improper_pipelining";
     Reject = "reject";
     RejectWarning = "reject_warning";
-    Hold = "hold";
-    Discard = "discard";
     ProxyAccept = "proxy_accept";
     AuthFailed = "auth_failed";
     TlsSession = "tls_session";

@@ -43,7 +43,7 @@ fn one_seed_gives_one_log() {
 }
 
 /// Kinds whose lines the parser names as the generator does.
-const SHARED: [&str; 31] = [
+const SHARED: [&str; 33] = [
     "delivery",
     "connect",
     "disconnect",
@@ -64,6 +64,8 @@ const SHARED: [&str; 31] = [
     "expired",
     "notification",
     "connect_failed",
+    "host_said",
+    "host_refused",
     "postscreen_connect",
     "postscreen_pass_old",
     "postscreen_pass_new",

@@ -2,7 +2,7 @@
 
 use super::{Said, Work};
 use crate::clock::Micros;
-use crate::ledger::Effect;
+use crate::ledger::{Effect, What};
 use crate::mail::{Mail, Rcpt};
 use crate::remote::{self, Verdict};
 use crate::service::Service;
@@ -71,6 +71,8 @@ impl Simulation {
             line!(self, at, work.agent, ConnectFailed, Effect::None, "{error}");
         } else if verdict.reached && self.random.chance(0.15) {
             work.conn_use = 2 + u32::try_from(self.random.below(8)).unwrap_or_default();
+        } else if verdict.reached && self.random.chance(0.03) {
+            self.backup_server(mail, &work, at);
         } else if verdict.reached && !plain {
             let trust = self.random.pick(&["Untrusted", "Trusted", "Verified"]);
             let summary = self.tls_summary();
@@ -85,5 +87,32 @@ impl Simulation {
             );
         }
         work
+    }
+
+    /// The first server would not have the mail; the work's server is the next one.
+    fn backup_server(&mut self, mail: &Mail, work: &Work, at: Micros) {
+        let seen = Effect::Message(mail.serial, What::Seen);
+        let first = format!("a{}", work.relay.trim_end_matches(":25"));
+        if self.random.chance(0.5) {
+            line!(
+                self,
+                at,
+                work.agent,
+                HostSaid,
+                seen,
+                "{}: host {first} said: 451 4.3.0 Temporary lookup failure (in reply to RCPT TO command)",
+                mail.id
+            );
+        } else {
+            line!(
+                self,
+                at,
+                work.agent,
+                HostRefused,
+                seen,
+                "{}: host {first} refused to talk to me: 421 4.3.2 Too many open connections",
+                mail.id
+            );
+        }
     }
 }
