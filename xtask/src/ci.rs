@@ -64,6 +64,7 @@ fn steps<'a>(root: &'a Path, arguments: &'a Arguments) -> Vec<Step<'a>> {
         ("fuzz", Box::new(cargo("fmt --manifest-path fuzz/Cargo.toml -- --check"))),
         ("book", Box::new(|| book::check().map(|()| None))),
         ("docs", Box::new(|| docs(root).map(|()| None))),
+        ("release", Box::new(|| first_report(root).map(|()| None))),
         ("test", Box::new(|| test::run(&arguments.test).map(Some))),
     ]
 }
@@ -72,4 +73,16 @@ fn steps<'a>(root: &'a Path, arguments: &'a Arguments) -> Vec<Step<'a>> {
 fn docs(root: &Path) -> Result<()> {
     let line = "doc --workspace --no-deps --locked --quiet";
     run::succeed(run::cargo(root, line).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// What a new user does first: build the program as it is shipped, and have a report of
+/// the example logs.
+fn first_report(root: &Path) -> Result<()> {
+    let line = "run --release --locked --quiet --package postlens -- report examples";
+    let report = run::output(&mut run::cargo(root, line))?;
+    if report.lines().count() < 20 {
+        bail!("the report of examples/ says next to nothing:\n{report}");
+    }
+    println!("release: a report of {} lines", report.lines().count());
+    Ok(())
 }

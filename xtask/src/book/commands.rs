@@ -5,15 +5,12 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::{run, workspace};
+use crate::run;
 
 const PROGRAM: &str = "postlens";
 
 /// The page, from the program built now.
-pub(super) fn render(root: &Path) -> Result<Option<String>> {
-    if !workspace::members(root)?.iter().any(|member| member.name == PROGRAM) {
-        return Ok(None);
-    }
+pub(super) fn render(root: &Path) -> Result<String> {
     let help = help(root, &[])?;
     let mut page = format!(
         "# Commands\n\n<!-- Made by `cargo xtask book` from the program's own help. -->\n\n\
@@ -24,14 +21,17 @@ pub(super) fn render(root: &Path) -> Result<Option<String>> {
         let help = self::help(root, &[command])?;
         write!(page, "\n## {PROGRAM} {command}\n\n```text\n{}\n```\n", help.trim_end())?;
     }
-    Ok(Some(page))
+    Ok(page)
 }
 
 fn help(root: &Path, command: &[&str]) -> Result<String> {
     let line = format!("run --quiet --locked --package {PROGRAM} --");
     let mut program = run::cargo(root, &line);
     // The width of a terminal must not change the page.
-    run::output(program.args(command).arg("--help").env("COLUMNS", "100").env_remove("TERM"))
+    let program = program.args(command).arg("--help").env("COLUMNS", "100").env_remove("TERM");
+    let text = run::output(program)?;
+    // Blank lines inside a description come with its indentation.
+    Ok(text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect())
 }
 
 /// The names under `Commands:`.

@@ -13,7 +13,7 @@ use super::cell;
 const EXAMPLES: &str = "docs/book/events.txt";
 
 /// The page, from the examples.
-pub(super) fn render(root: &Path) -> Result<Option<String>> {
+pub(super) fn render(root: &Path) -> Result<String> {
     let examples = std::fs::read_to_string(root.join(EXAMPLES))
         .with_context(|| format!("cannot read {EXAMPLES}"))?;
     let mut page = String::from(
@@ -36,7 +36,7 @@ pub(super) fn render(root: &Path) -> Result<Option<String>> {
             apart = false;
         }
     }
-    Ok(Some(page))
+    Ok(page)
 }
 
 /// One example: its kind, the line, its fields.

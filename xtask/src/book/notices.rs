@@ -17,7 +17,7 @@ struct Kind {
 }
 
 /// The page, from the rows as the parser has them.
-pub(super) fn render(_: &Path) -> Result<Option<String>> {
+pub(super) fn render(_: &Path) -> Result<String> {
     let mut kinds: BTreeMap<(&str, &str), Kind> = BTreeMap::new();
     let mut count = 0;
     for row in notice::rows() {
@@ -51,5 +51,5 @@ pub(super) fn render(_: &Path) -> Result<Option<String>> {
         let fields = fields.join(" ");
         writeln!(page, "| `{name}` | {class} | {} | {tables} | {fields} |", kind.messages)?;
     }
-    Ok(Some(page))
+    Ok(page)
 }
