@@ -97,6 +97,9 @@ pub fn parse_ip(text: &[u8]) -> Option<IpAddr> {
 
 fn split_port(text: &[u8]) -> (Option<u16>, &[u8]) {
     let Some(after) = text.strip_prefix(b":") else { return (None, text) };
+    if let Some(rest) = after.strip_prefix(b"unknown") {
+        return (None, rest);
+    }
     let digits = after.iter().take_while(|b| b.is_ascii_digit()).count();
     let Some((port, rest)) = after.split_at_checked(digits) else { return (None, text) };
     match port.to_str().ok().and_then(|port| port.parse().ok()) {

@@ -100,13 +100,18 @@ pub(crate) fn leading_dsn(text: &[u8]) -> Option<&BStr> {
 /// Whether the whole text is an enhanced status code: class 2, 4 or 5, subject and
 /// detail of one to three digits (RFC 3463, section 2).
 pub(crate) fn is_dsn(word: &[u8]) -> bool {
-    let Some(rest) =
-        word.strip_prefix(b"2.").or(word.strip_prefix(b"4.")).or(word.strip_prefix(b"5."))
-    else {
-        return false;
-    };
+    matches!(word.first(), Some(b'2' | b'4' | b'5')) && is_status(word)
+}
+
+/// Whether the whole text has the shape of an enhanced status code of any class.
+pub(crate) fn is_status(word: &[u8]) -> bool {
     let part = |text: &[u8]| (1..=3).contains(&text.len()) && text.iter().all(u8::is_ascii_digit);
-    cut(rest, b".").is_some_and(|(subject, detail)| part(subject) && part(detail))
+    let rest = match word.split_first() {
+        Some((class, rest)) if class.is_ascii_digit() => rest.strip_prefix(b"."),
+        _ => None,
+    };
+    rest.and_then(|rest| cut(rest, b"."))
+        .is_some_and(|(subject, detail)| part(subject) && part(detail))
 }
 
 #[cfg(test)]

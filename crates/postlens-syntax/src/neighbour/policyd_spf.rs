@@ -17,6 +17,8 @@ use crate::scan::{cut, reply_codes};
 
 /// Reads one line of an SPF policy service.
 pub(super) fn parse(text: &[u8]) -> Option<Authentication<'_>> {
+    // spf-engine writes its empty instance name before the text: `: prepend …`.
+    let text = text.strip_prefix(b": ").unwrap_or(text);
     let (queue_id, text) = match QueueId::split(text) {
         Some((id, rest)) => (Some(id), rest),
         None => (None, text),

@@ -15,7 +15,7 @@ use crate::delay::Delay;
 use crate::event::ReplyCodes;
 use crate::field::FieldSink;
 use crate::queue_id::QueueId;
-use crate::scan::{bracketed, cut, is_dsn, number, reply_codes};
+use crate::scan::{bracketed, cut, is_status, number, reply_codes};
 
 /// One delivery attempt for one recipient.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -150,11 +150,13 @@ impl<'a> DeliveryLine<'a> {
             reply: BStr::new(""),
         };
         let rest = line.numbers(rest)?;
-        let (status, reply) = match cut(rest, b" (") {
-            Some((status, reply)) => (status, reply.strip_suffix(b")").unwrap_or(reply)),
-            None => (rest, &b""[..]),
+        let (status, reply) = cut(rest, b" ").unwrap_or((rest, b""));
+        let reply = match reply.strip_prefix(b"(") {
+            // Postfix cuts long lines, and the closing bracket with them.
+            Some(reply) => reply.strip_suffix(b")").unwrap_or(reply),
+            None => reply,
         };
-        if status.is_empty() || status.contains(&b' ') {
+        if status.is_empty() {
             return None;
         }
         line.status = DeliveryStatus::parse(status);
@@ -170,10 +172,17 @@ impl<'a> DeliveryLine<'a> {
             }
             let (field, after) = cut(rest, b", ")?;
             let (name, value) = cut(field, b"=")?;
+            // Postfix 2.2 left the comma after conn_use out.
+            let (value, after) = match cut(value, b" delay=") {
+                Some((count, _)) if name == b"conn_use" => {
+                    (count, rest.get(name.len() + count.len() + 2..)?)
+                }
+                _ => (value, after),
+            };
             match name {
                 b"delay" => self.delay = Delay::parse(value)?,
                 b"delays" => self.delays = Some(Delays::parse(value)?),
-                b"dsn" => self.dsn = Some(BStr::new(Some(value).filter(|dsn| is_dsn(dsn))?)),
+                b"dsn" => self.dsn = Some(BStr::new(Some(value).filter(|dsn| is_status(dsn))?)),
                 b"conn_use" => self.conn_use = u32::try_from(number(value)?).ok(),
                 b"tls" => self.tls = Some(BStr::new(value)),
                 // A field of a later version: skipped, the rest still counts.

@@ -27,7 +27,8 @@ pub struct Connect<'a> {
 impl<'a> Connect<'a> {
     /// Reads `connect from CLIENT`.
     pub fn parse(text: &'a [u8]) -> Option<Self> {
-        Some(Self { client: Client::parse(text.strip_prefix(b"connect from ")?)? })
+        let client = text.strip_prefix(b"connect from ")?;
+        Some(Self { client: Client::parse(client.trim_ascii_end())? })
     }
 }
 
@@ -205,7 +206,11 @@ impl<'a> SessionTrouble<'a> {
         };
         let (after, bytes) = match after.strip_suffix(b" bytes)").and_then(|rest| rcut(rest, b" ("))
         {
-            Some((after, bytes)) => (after, Some(number(bytes)?)),
+            Some((after, bytes)) => {
+                // Postfix before 2.6 was not sure.
+                let bytes = bytes.strip_prefix(b"approximately ").unwrap_or(bytes);
+                (after, Some(number(bytes)?))
+            }
             None => (after, None),
         };
         Some(Self { queue_id, trouble, after: BStr::new(after), bytes, client, detail })
