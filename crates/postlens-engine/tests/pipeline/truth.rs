@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use postlens_testkit::truth::{MessageTruth, Outcome as True, Truth};
-use postlens_testkit::{Config, Flavour, Format, Until, generate_in_memory};
+use postlens_testkit::{Config, Flavour, Format, Hostility, Repeats, Until, generate_in_memory};
 use postlens_track::Outcome;
 
 use crate::collect::{Collected, Seen, run};
@@ -110,4 +110,35 @@ fn several_hosts_and_instances() {
 #[test]
 fn json_headers() {
     check(Config { format: Format::JournalJson, until: Until::Messages(200), ..Config::default() });
+}
+
+#[test]
+fn hostile_traffic() {
+    for seed in 31..35 {
+        let hostility = Hostility::Quoted;
+        check(Config { seed, until: Until::Messages(300), hostility, ..Config::default() });
+    }
+}
+
+#[test]
+fn repeat_wrappers() {
+    for repeats in [Repeats::Rsyslog, Repeats::Classic] {
+        check(Config { seed: 41, until: Until::Messages(300), repeats, ..Config::default() });
+    }
+}
+
+#[test]
+fn unquoted_hostile_addresses() {
+    let hostility = Hostility::Raw;
+    check(Config { seed: 51, until: Until::Messages(300), hostility, ..Config::default() });
+}
+
+#[test]
+fn ids_reused_soon() {
+    check(Config { seed: 71, until: Until::Messages(300), reuse_ids: 0.2, ..Config::default() });
+}
+
+#[test]
+fn beginnings_cut_off() {
+    check(Config { seed: 81, until: Until::Messages(300), cut_start: 200, ..Config::default() });
 }

@@ -154,7 +154,10 @@ impl<'a> Envelope<'a> {
         let mut envelope = Self::default();
         let mut rest = text;
         if let Some(value) = field(rest, b"from=") {
-            let (address, after) = bracketed(value, b" ", ends_address)?;
+            // With `info_log_address_format = internal` a sender may hold what looks like
+            // the end of one; the recipient after it settles it.
+            let (address, after) = bracketed(value, b" ", before_recipient)
+                .or_else(|| bracketed(value, b" ", ends_address))?;
             envelope.sender = Some(address);
             rest = after;
         }
@@ -213,6 +216,11 @@ impl<'a> Envelope<'a> {
 fn field<'a>(text: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     let text = text.strip_prefix(b",").unwrap_or(text);
     text.strip_prefix(b" ")?.strip_prefix(name)
+}
+
+/// Whether the recipient follows.
+fn before_recipient(rest: &[u8]) -> bool {
+    field(rest, b"to=").is_some()
 }
 
 /// What may follow an address in the tail.

@@ -120,13 +120,43 @@ impl<'a> DeliveryLine<'a> {
     /// The recipient is read from the left, quotes respected, up to a bracket that is
     /// followed by the fixed fields; the reply, which the remote host wrote, is read
     /// last and can imitate nothing before it.
+    ///
+    /// With `info_log_address_format = internal` nothing is quoted, and a recipient may
+    /// hold what looks like the fixed fields; it is caught unless it imitates all of them.
     pub fn parse(queue_id: QueueId<'a>, text: &'a [u8]) -> Option<Self> {
+        let line = Self::parse_at(queue_id, text, |_| true)?;
+        if line.is_whole() {
+            return Some(line);
+        }
+        let whole = |rest: &'a [u8]| {
+            let imagined = Self::parse_fields(queue_id, BStr::new(""), rest);
+            imagined.is_some_and(|line| line.is_whole())
+        };
+        Self::parse_at(queue_id, text, whole).or(Some(line))
+    }
+
+    /// Whether the line has the fields of one version: `delays=` and `dsn=`, or neither.
+    fn is_whole(&self) -> bool {
+        self.delays.is_some() == self.dsn.is_some()
+    }
+
+    fn parse_at(
+        queue_id: QueueId<'a>,
+        text: &'a [u8],
+        fits: impl Fn(&'a [u8]) -> bool,
+    ) -> Option<Self> {
         let rest = text.strip_prefix(b"to=")?;
-        let follows = |rest: &[u8]| {
-            rest.strip_prefix(b", ")
-                .is_some_and(|rest| rest.starts_with(b"relay=") || rest.starts_with(b"orig_to="))
+        let follows = |rest: &'a [u8]| {
+            rest.strip_prefix(b", ").is_some_and(|next| {
+                (next.starts_with(b"relay=") || next.starts_with(b"orig_to=")) && fits(rest)
+            })
         };
         let (recipient, rest) = bracketed(rest, b", ", follows)?;
+        Self::parse_fields(queue_id, recipient, rest)
+    }
+
+    /// What follows the recipient, from the comma on.
+    fn parse_fields(queue_id: QueueId<'a>, recipient: &'a BStr, rest: &'a [u8]) -> Option<Self> {
         let mut rest = rest.strip_prefix(b", ")?;
         let mut orig_recipient = None;
         if let Some(orig) = rest.strip_prefix(b"orig_to=") {
