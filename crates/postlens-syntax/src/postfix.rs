@@ -16,6 +16,7 @@ pub mod sasl;
 pub mod smtp;
 pub mod smtpd;
 pub mod tls;
+mod verbose;
 
 use bounce::Notification;
 use check::ContentCheck;
@@ -57,6 +58,7 @@ pub(crate) fn parse(daemon: Daemon, text: &[u8]) -> Event<'_> {
     };
     event
         .or_else(|| Notice::parse(daemon, Severity::Info, text).map(Event::Notice))
+        .or_else(|| verbose::is_verbose(text).then_some(Event::Debug))
         .unwrap_or(Event::Unrecognized(Severity::Info))
 }
 

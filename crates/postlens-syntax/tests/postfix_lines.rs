@@ -1,6 +1,15 @@
 //! Postfix's structured lines, line by line: what each means, and that no field an
 //! attacker controls is taken for another.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::format_push_string,
+    reason = "tests fail by panicking"
+)]
+
 use bstr::BStr;
 use postlens_syntax::{Delay, Entry, Event, FieldSink};
 use proptest::prelude::*;

@@ -120,7 +120,6 @@ fn copies_count_once() {
 }
 
 #[test]
-#[ignore = "output of verbose daemons is not told apart yet"]
 fn every_line_is_recognized() {
     for name in SAME {
         let objects = postlens(&["parse"], &[&format!("syslog/{name}")]);
