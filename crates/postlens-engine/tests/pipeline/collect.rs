@@ -9,28 +9,28 @@ use postlens_track::{Consumer, Limits, Observation, Outcome, Record, RecordSink}
 
 /// A message as the tracker saw it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Seen {
-    pub queue_id: String,
-    pub arrival: i64,
-    pub sender: Option<String>,
-    pub parent: Option<String>,
-    pub probe: bool,
-    pub recipients: Vec<(String, Option<String>, Outcome, u32)>,
-    pub unseen: Option<(u32, Outcome)>,
+pub(crate) struct Seen {
+    pub(crate) queue_id: String,
+    pub(crate) arrival: i64,
+    pub(crate) sender: Option<String>,
+    pub(crate) parent: Option<String>,
+    pub(crate) probe: bool,
+    pub(crate) recipients: Vec<(String, Option<String>, Outcome, u32)>,
+    pub(crate) unseen: Option<(u32, Outcome)>,
 }
 
 /// Everything that a run said.
 #[derive(Debug, Default)]
-pub struct Collected {
-    pub lines: u64,
-    pub messages: Vec<Seen>,
-    pub deliveries: Vec<String>,
-    pub refusals: Vec<String>,
-    pub sessions: Vec<String>,
+pub(crate) struct Collected {
+    pub(crate) lines: u64,
+    pub(crate) messages: Vec<Seen>,
+    pub(crate) deliveries: Vec<String>,
+    pub(crate) refusals: Vec<String>,
+    pub(crate) sessions: Vec<String>,
     /// Sessions that smtpd served.
-    pub smtpd_sessions: usize,
-    pub auth_failures: u64,
-    pub unrecognized: Vec<String>,
+    pub(crate) smtpd_sessions: usize,
+    pub(crate) auth_failures: u64,
+    pub(crate) unrecognized: Vec<String>,
 }
 
 impl Consumer for Collected {
@@ -78,12 +78,17 @@ impl RecordSink for Collected {
 }
 
 /// The example logs of the project.
-pub fn examples() -> PathBuf {
+pub(crate) fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples")
 }
 
 /// Runs the pipeline over a path.
-pub fn run(path: &Path, chunk: usize, threads: usize, consumer: &mut dyn Consumer) -> Summary {
+pub(crate) fn run(
+    path: &Path,
+    chunk: usize,
+    threads: usize,
+    consumer: &mut dyn Consumer,
+) -> Summary {
     let found = discover(&Arguments { paths: vec![path.to_path_buf()], ..Arguments::default() });
     let now = 1_796_000_000_000_000;
     Run {
