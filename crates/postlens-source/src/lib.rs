@@ -1,7 +1,7 @@
 //! Where log bytes come from: files, rotation sets, archives, pipes, the journal,
 //! and what the stamps in them mean.
 //!
-//! [`discover`] finds the logs; each [`Stream`] is a rotation set in time order;
+//! [`discover()`] finds the logs; each [`Stream`] is a rotation set in time order;
 //! [`Stream::open`] looks at its files and puts their stamps in the right years; then
 //! [`StreamReader::next_chunk`] gives [`Chunk`]s of whole lines, whose [`Clock`]
 //! resolves the stamps. A source that cannot be read is a [`Problem`], never an end to
