@@ -46,18 +46,23 @@ pub(crate) fn parse(daemon: Daemon, text: &[u8]) -> Event<'_> {
     if let Some((severity, rest)) = split_severity(text) {
         return trouble(daemon, severity, rest);
     }
-    let event = match QueueId::split(text) {
-        Some((queue_id, rest)) => about_message(queue_id, rest),
+    let (event, subject) = match QueueId::split(text) {
+        Some((queue_id, rest)) => (about_message(queue_id, rest), Some(rest)),
         None => match text.strip_prefix(b"NOQUEUE: ") {
-            Some(rest) => without_message(rest),
+            Some(rest) => (without_message(rest), Some(rest)),
             None if daemon == Daemon::Postscreen => {
-                Postscreen::parse(text).map(Event::Postscreen).or_else(|| plain(text))
+                (Postscreen::parse(text).map(Event::Postscreen).or_else(|| plain(text)), None)
             }
-            None => plain(text),
+            None => (plain(text), None),
         },
     };
     event
         .or_else(|| Notice::parse(daemon, Severity::Info, text).map(Event::Notice))
+        // Trouble may state its severity after the ID; it must never pass for verbose output.
+        .or_else(|| {
+            let (severity, rest) = subject.and_then(split_severity)?;
+            Some(trouble(daemon, severity, rest))
+        })
         .or_else(|| verbose::is_verbose(text).then_some(Event::Debug))
         .unwrap_or(Event::Unrecognized(Severity::Info))
 }
