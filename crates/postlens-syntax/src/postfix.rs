@@ -63,7 +63,7 @@ pub(crate) fn parse(daemon: Daemon, text: &[u8]) -> Event<'_> {
             let (severity, rest) = subject.and_then(split_severity)?;
             Some(trouble(daemon, severity, rest))
         })
-        .or_else(|| verbose::is_verbose(text).then_some(Event::Debug))
+        .or_else(|| verbose::is_verbose(daemon, text).then_some(Event::Debug))
         .unwrap_or(Event::Unrecognized(Severity::Info))
 }
 

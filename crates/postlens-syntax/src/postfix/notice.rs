@@ -60,6 +60,12 @@ impl<'a> Notice<'a> {
         Some(notice)
     }
 
+    /// Whether `text`, given without a severity word, is verbose output (`-v`,
+    /// `debug_peer_list`, high TLS log levels) of a Postfix daemon. Its parts are not kept.
+    pub fn is_debug(daemon: Daemon, text: &[u8]) -> bool {
+        tables().find(daemon, Severity::Debug, text).is_some()
+    }
+
     /// The row that describes the line.
     pub fn row(&self) -> &'static Row {
         self.row

@@ -4,37 +4,17 @@
 //! > CLIENT: REPLY        < CLIENT: COMMAND        (smtpd, smtp: the conversation)
 //! function_name: …                               (msg_verbose, after the C function)
 //! input attribute name: …                        (attr_scan0.c and its like)
+//! 0010 60 cc 07 84 e9 0a b6 0f|81 a0 … text      (TLS log levels 3 and 4: what was sent)
 //! ```
 //! Such a line has no event of its own; it is told from lines that nobody understands.
 //! Texts without a function's name are in `tables/verbose.txt`.
 
-use std::sync::LazyLock;
-
-use aho_corasick::AhoCorasick;
-
-use crate::address::Client;
-
-/// The texts of the table. Were they ever no automaton, verbose lines without a
-/// function's name would count as unrecognized; a test makes sure that they are one.
-static TEXTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(rows()).ok());
-
-fn rows() -> impl Iterator<Item = &'static str> {
-    let rows = include_str!("../../tables/verbose.txt").lines();
-    rows.filter(|row| !row.is_empty() && !row.starts_with('#'))
-}
+use super::notice::Notice;
+use crate::program::Daemon;
 
 /// Whether a line that is no event is verbose output.
-pub(super) fn is_verbose(text: &[u8]) -> bool {
-    is_conversation(text)
-        || is_named_after_a_function(text)
-        || TEXTS.as_ref().is_some_and(|texts| texts.is_match(text))
-}
-
-fn is_conversation(text: &[u8]) -> bool {
-    text.strip_prefix(b"> ")
-        .or_else(|| text.strip_prefix(b"< "))
-        .and_then(Client::split)
-        .is_some_and(|(_, rest)| rest.starts_with(b": "))
+pub(super) fn is_verbose(daemon: Daemon, text: &[u8]) -> bool {
+    is_named_after_a_function(text) || is_dump(text) || Notice::is_debug(daemon, text)
 }
 
 /// `match_hostname: …`, `dict_open[12]: …`: a C identifier with an underscore.
@@ -51,29 +31,65 @@ fn is_named_after_a_function(text: &[u8]) -> bool {
         && name.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_')
 }
 
+/// `0010 60 cc 07 …`, `0040 - <SPACES/NULLS>`: an offset of at least four hexadecimal
+/// digits, then bytes.
+fn is_dump(text: &[u8]) -> bool {
+    let digits = text.iter().take_while(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')).count();
+    let rest = text.get(digits..).unwrap_or_default();
+    let byte = |b: &u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+    (4..=16).contains(&digits)
+        && match rest {
+            [b' ', high, low] | [b' ', high, low, b' ' | b'-' | b'|', ..] => {
+                byte(high) && byte(low)
+            }
+            _ => rest == b" - <SPACES/NULLS>",
+        }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{TEXTS, is_verbose, rows};
-
-    #[test]
-    fn the_table_is_an_automaton() {
-        assert!(TEXTS.is_some());
-        assert!(rows().all(|row| row.len() > 8));
-    }
+    use super::is_verbose;
+    use crate::program::Daemon;
 
     #[test]
     fn verbose_lines_are_told() {
         for text in [
             "> client.example[192.0.2.1]: 250 2.1.0 Ok",
             "< client.example[192.0.2.1]:25: EHLO x",
+            "> [192.0.2.1]:4711: 220 mx.example.com",
+            "< mx.example.com[private/lmtp]:",
             "match_hostname: mynetworks: a.example ~? 127.0.0.0/8",
             "name_mask: noanonymous",
             "input attribute name: (end)",
+            "private/rewrite socket: wanted attribute: status",
+            "send attr request = rewrite",
+            ">>> START Client host RESTRICTIONS <<<",
+            "`local' `a@example.com' -> `a@example.com'",
+            "wakeup 4T8Zh133D8zGpCM after 300 secs",
+            "connection established",
+            "0000 16 03 01 02                                      ....",
+            "01a0 60 cc 07 84 e9 0a b6 0f|81 a0 58 5f 68 5c 0d 27  `....... ..X_h\\.'",
+            "0040 - <SPACES/NULLS>",
         ] {
-            assert!(is_verbose(text.as_bytes()), "{text}");
+            assert!(is_verbose(Daemon::Smtpd, text.as_bytes()), "{text}");
         }
-        for text in ["nobody ever wrote this", "> no client", "Match_x: y", "word: text"] {
-            assert!(!is_verbose(text.as_bytes()), "{text}");
+    }
+
+    #[test]
+    fn ordinary_lines_are_no_verbose_output() {
+        for text in [
+            "nobody ever wrote this",
+            "Match_x: y",
+            "word: text",
+            "table: not found: here",
+            "service: connection established by peer",
+            "a.example[192.0.2.1]: no match",
+            "open the door",
+            "remove 3 files",
+            "2026 an hour later",
+            "beef or fish",
+        ] {
+            assert!(!is_verbose(Daemon::Smtpd, text.as_bytes()), "{text}");
         }
     }
 }

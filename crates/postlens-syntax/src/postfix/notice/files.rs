@@ -68,6 +68,8 @@ pub(super) const FILES: &[(&str, &str)] = tables! {
     "tlsmgr.txt"
     "tlsproxy.txt"
     "trivial-rewrite.txt"
+    "verbose-trouble.txt"
+    "verbose.txt"
     "verify.txt"
     "virtual.txt"
 };

@@ -41,7 +41,7 @@ pub(super) struct Capture {
 }
 
 impl Capture {
-    /// Reads what stands between the braces: `name` or `name:shape`.
+    /// Reads what stands between the braces: `name` or `name:shape`; the name may be empty.
     fn read(text: &'static str) -> Result<Self, String> {
         let (name, shape) = match text.split_once(':') {
             Some((name, "int")) => (name, Shape::Int),
@@ -57,7 +57,7 @@ impl Capture {
             },
         };
         let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        if name.is_empty() || !name.chars().all(letters) {
+        if !name.chars().all(letters) {
             return Err(format!("no legal name: {name}"));
         }
         Ok(Self { name, shape })

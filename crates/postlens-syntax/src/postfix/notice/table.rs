@@ -69,7 +69,7 @@ impl Row {
     /// The names of the pattern's captures as written; `client` and `relay` become
     /// several fields.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.captures().map(Capture::name)
+        self.captures().map(Capture::name).filter(|name| !name.is_empty())
     }
 
     /// The table's file and the line in it.
@@ -111,7 +111,7 @@ const TELLING: usize = 12 * LITERAL_BYTE;
 pub(super) struct Tables {
     /// The programs of Postfix.
     postfix: u128,
-    groups: [Group; 5],
+    groups: [Group; 6],
     #[cfg_attr(not(test), expect(dead_code, reason = "the tests see that there are none"))]
     errors: Vec<RowError>,
 }
@@ -127,7 +127,7 @@ impl Tables {
     /// Reads files given as name and text.
     pub(super) fn read(files: &[(&'static str, &'static str)]) -> Self {
         let mut errors = Vec::new();
-        let mut groups = <[Group; 5]>::default();
+        let mut groups = <[Group; 6]>::default();
         for &(file, text) in files {
             for row in read_file(file, text) {
                 match row {
@@ -253,19 +253,22 @@ fn read_row(
         "-" => severity.name(),
         _ => kind,
     };
-    if class.is_none() && severity != Severity::Info {
+    if class.is_none() && severity > Severity::Info {
         return Err("trouble needs a class".to_owned());
     }
     if daemons == 0 {
         return Err("no @daemons before the row".to_owned());
     }
     let pattern = Pattern::compile(text)?;
+    if severity != Severity::Debug && pattern.captures().any(|c| c.name().is_empty()) {
+        return Err("a capture needs a name".to_owned());
+    }
     Ok(Row { file, line, severity, class, kind, text, daemons, pattern })
 }
 
 fn read_severity(name: &str) -> Result<Severity, String> {
-    use Severity::{Error, Fatal, Info, Panic, Warning};
-    let known = [Info, Warning, Error, Fatal, Panic].into_iter().find(|s| s.name() == name);
+    use Severity::{Debug, Error, Fatal, Info, Panic, Warning};
+    let known = [Debug, Info, Warning, Error, Fatal, Panic].into_iter().find(|s| s.name() == name);
     known.ok_or_else(|| format!("unknown severity {name}"))
 }
 
@@ -296,10 +299,11 @@ fn bit(daemon: Daemon) -> u128 {
 
 fn group_of(severity: Severity) -> usize {
     match severity {
-        Severity::Debug | Severity::Info | Severity::Notice => 0,
+        Severity::Info | Severity::Notice => 0,
         Severity::Warning => 1,
         Severity::Error => 2,
         Severity::Fatal => 3,
         Severity::Panic => 4,
+        Severity::Debug => 5,
     }
 }
