@@ -50,7 +50,8 @@ pub(crate) fn parse(daemon: Daemon, text: &[u8]) -> Event<'_> {
         Some((queue_id, rest)) => (about_message(queue_id, rest), Some(rest)),
         None => match text.strip_prefix(b"NOQUEUE: ") {
             Some(rest) => (without_message(rest), Some(rest)),
-            None if daemon == Daemon::Postscreen => {
+            // Loggers that cut a tag at its slash leave `postfix` of `postfix/postscreen`.
+            None if matches!(daemon, Daemon::Postscreen | Daemon::Postfix) => {
                 (Postscreen::parse(text).map(Event::Postscreen).or_else(|| plain(text)), None)
             }
             None => (plain(text), None),
@@ -140,5 +141,29 @@ fn plain(text: &[u8]) -> Option<Event<'_>> {
         // `reject: connect from` when it has no free port neither.
         b'p' | b'r' => Decision::parse(None, text).map(Event::Decision),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+    use crate::event::Event;
+    use crate::program::Daemon;
+    use crate::severity::Severity;
+
+    #[test]
+    fn postscreen_is_known_by_a_tag_cut_at_its_slash() {
+        for daemon in [Daemon::Postscreen, Daemon::Postfix] {
+            let event = parse(daemon, b"CONNECT from [198.51.100.80]:38489 to [192.0.2.11]:25");
+            assert!(matches!(event, Event::Postscreen(_)), "{event:?}");
+        }
+    }
+
+    #[test]
+    fn only_verbose_lines_are_debug_output() {
+        let verbose = b"match_list_match: client1.isp.example: no match";
+        assert_eq!(parse(Daemon::Smtpd, verbose), Event::Debug);
+        let ordinary = b"service: connect to the moon";
+        assert_eq!(parse(Daemon::Smtpd, ordinary), Event::Unrecognized(Severity::Info));
     }
 }
