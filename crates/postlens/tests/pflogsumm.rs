@@ -1,0 +1,278 @@
+//! Holds our events against the figures of Debian's pflogsumm 1.1.5, exactly.
+//!
+//! pflogsumm counts some things wrongly. Each such fault is a small function of its own in
+//! [`faults`]; with all of them applied, our figures must be its figures. A missing
+//! pflogsumm fails the tests.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+#[path = "pflogsumm/faults.rs"]
+mod faults;
+#[path = "pflogsumm/figures.rs"]
+mod figures;
+#[path = "pflogsumm/page.rs"]
+mod page;
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use flate2::read::MultiGzDecoder;
+use postlens_engine::{Order, Run};
+use postlens_source::discover::{Arguments, discover};
+use postlens_source::zone::Zone;
+use postlens_source::{Options, Stream};
+use postlens_testkit::{Config, Flavour, Format, Repeats, Until, config, generate_in_memory};
+
+use figures::Figures;
+
+/// The present for logs without a year, in microseconds.
+const NOW: i64 = 1_796_000_000_000_000;
+
+/// What pflogsumm itself says about a log.
+fn theirs(log: &Path) -> String {
+    let output = Command::new("pflogsumm")
+        .arg(log)
+        .env("PERL_HASH_SEED", "0")
+        .env("PERL_PERTURB_KEYS", "0")
+        .env("LC_ALL", "C")
+        .output()
+        .unwrap_or_else(|error| panic!("pflogsumm is needed (apt-get install it): {error}"));
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What our events add up to with pflogsumm's faults applied.
+fn ours(log: &Path) -> Figures {
+    let paths = vec![log.to_path_buf()];
+    let streams: Vec<Stream> = discover(&Arguments { paths, ..Arguments::default() }).streams;
+    assert_eq!(streams.len(), 1);
+    let mut figures = Figures::default();
+    let options = Options::new(Zone::UTC, NOW);
+    let run = Run { streams, options, tracking: None, order: Order::Given, threads: 1 };
+    let summary = run.run(&mut figures, &mut |_| {});
+    assert!(summary.problems.is_empty(), "{:?}", summary.problems);
+    figures
+}
+
+/// Compares every section that does not depend on the order of Perl's hashes or the year.
+#[track_caller]
+fn check(name: &str, log: &[u8]) -> Figures {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("mail.log");
+    std::fs::write(&path, log).unwrap();
+    let report = theirs(&path);
+    let figures = ours(&path);
+    for (title, rows) in page::render(&figures) {
+        assert_eq!(page::section(&report, &title), rows, "{name}: {title}");
+    }
+    figures
+}
+
+fn example(name: &str) -> Vec<u8> {
+    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name);
+    let bytes = std::fs::read(&path).unwrap();
+    if path.extension().is_none_or(|extension| extension != "gz") {
+        return bytes;
+    }
+    let mut text = Vec::new();
+    MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut text).unwrap();
+    text
+}
+
+const EXAMPLES: [&str; 5] =
+    ["mail.log.4.gz", "mail.log.3.gz", "mail.log.2.gz", "mail.log.1", "mail.log"];
+
+#[test]
+fn example_logs_one_by_one() {
+    for name in EXAMPLES {
+        let figures = check(name, &example(name));
+        assert!(figures.received > 0 && figures.delivered > 0, "{name}");
+    }
+}
+
+#[test]
+fn example_logs_as_one() {
+    let whole: Vec<u8> = EXAMPLES.iter().flat_map(|name| example(name)).collect();
+    let figures = check("all examples", &whole);
+    assert!(figures.deferred.len() > 1 && figures.rejected > 0 && figures.days.len() > 1);
+}
+
+const COLON: Format = Format::Rfc3339 { digits: 6, zone: config::Zone::Colon };
+
+#[test]
+fn generated_logs() {
+    for seed in 1..=4 {
+        for format in [Format::Traditional, Format::TraditionalZero, Format::Solaris, COLON] {
+            let until = Until::Messages(600);
+            let (log, _, _) =
+                generate_in_memory(Config { seed, until, format, ..Config::default() });
+            let figures = check(&format!("seed {seed}, {format:?}"), &log);
+            assert!(figures.received > 300, "{}", figures.received);
+        }
+    }
+}
+
+#[test]
+fn generated_logs_of_every_version() {
+    use Flavour::{V2_10, V3_4, V3_7, V3_10, V3_11};
+    for flavour in [V2_10, V3_4, V3_7, V3_10, V3_11] {
+        let until = Until::Messages(600);
+        let config = Config { seed: 11, until, format: COLON, flavour, ..Config::default() };
+        let (log, _, _) = generate_in_memory(config);
+        check(&format!("{flavour:?}"), &log);
+    }
+}
+
+#[test]
+fn generated_logs_with_filters_instances_and_repeats() {
+    for seed in 21..=24 {
+        for repeats in [Repeats::None, Repeats::Rsyslog, Repeats::Classic] {
+            let config = Config {
+                seed,
+                until: Until::Messages(600),
+                format: Format::Traditional,
+                hosts: 2,
+                instances: 2,
+                content_filter: 0.3,
+                proxy_filter: 0.2,
+                disorder: 0.05,
+                reuse_ids: 0.05,
+                long_queue_ids: false,
+                cut_start: 600,
+                cut_end: true,
+                foreign: 0.05,
+                repeats,
+                ..Config::default()
+            };
+            let (log, _, _) = generate_in_memory(config);
+            check(&format!("seed {seed}, {repeats:?}"), &log);
+        }
+    }
+}
+
+/// Checks a small log of `postfix/…` lines, given without their headers.
+#[track_caller]
+fn small(lines: &[&str]) -> Figures {
+    let logged = |line: &&str| format!("Nov  4 06:25:01 mx postfix/{line}\n");
+    let log: Vec<String> = lines.iter().map(logged).collect();
+    check("small log", log.concat().as_bytes())
+}
+
+const TO: &str =
+    "smtp[7]: 4F1A2B3C0D: to=<a@Example.ORG>, relay=mx.example.org[192.0.2.9]:25, delay=1.5";
+
+#[test]
+fn port_465_service_of_today_is_not_received() {
+    let client = "4F1A2B3C0D: client=c.example.com[192.0.2.1]";
+    let figures = small(&[
+        &format!("submissions/smtpd[1]: {client}"),
+        &format!("smtps/smtpd[2]: {client}"),
+        &format!("submission/smtpd[3]: {client}"),
+    ]);
+    assert_eq!(figures.received, 2);
+}
+
+#[test]
+fn delivery_with_tls_field_is_not_delivered() {
+    let plain = format!("{TO}, delays=1/0.5/0/0, dsn=2.0.0, status=sent (250 ok)");
+    let tls = plain.replace("dsn=", "tls=none, dsn=");
+    assert_eq!(small(&[&plain, &tls]).delivered, 1);
+}
+
+#[test]
+fn forwarding_words_in_a_reply_are_a_forward() {
+    let sent = format!("{TO}, delays=1/0.5/0/0, dsn=2.0.0, status=sent");
+    let figures = small(&[
+        &format!("{sent} (250 ok: forwarded as 9A2B3C4D5E)"),
+        &format!("{sent} (forwarded as 4F2A2B3C0D)"),
+        &format!("{sent} (250 ok)"),
+    ]);
+    assert_eq!((figures.forwarded, figures.delivered), (2, 1));
+}
+
+#[test]
+fn before_queue_filter_is_received_twice() {
+    let figures = small(&[
+        "smtpd[1]: NOQUEUE: client=c.example.com[192.0.2.1]",
+        "smtpd[2]: 4F1A2B3C0D: client=localhost[127.0.0.1], orig_client=c.example.com[192.0.2.1]",
+    ]);
+    assert_eq!(figures.received, 2);
+}
+
+#[test]
+fn milter_refusals_count_only_from_cleanup() {
+    let tail = "from c.example.com[192.0.2.1]: 5.7.1 no; from=<a@example.org> \
+                to=<b@example.com> proto=ESMTP helo=<c.example.com>";
+    let figures = small(&[
+        &format!("smtpd[1]: NOQUEUE: milter-reject: RCPT {tail}"),
+        &format!("cleanup[2]: 4F1A2B3C0D: milter-reject: END-OF-MESSAGE {tail}"),
+        &format!("smtpd[1]: NOQUEUE: reject: RCPT {tail}"),
+        &format!("smtpd[1]: 4F2A2B3C0D: reject_warning: RCPT {tail}"),
+        &format!("smtpd[1]: NOQUEUE: hold: RCPT {tail}"),
+    ]);
+    assert_eq!((figures.rejected, figures.warned, figures.held), (2, 1, 1));
+}
+
+#[test]
+fn null_sender_and_local_sender_have_names_as_domains() {
+    small(&[
+        "pickup[1]: 4F1A2B3C0D: uid=0 from=<root>",
+        "qmgr[2]: 4F1A2B3C0D: from=<root>, size=300, nrcpt=1 (queue active)",
+        "smtpd[3]: 4F2A2B3C0D: client=mail.c.example.com[192.0.2.1]",
+        "qmgr[2]: 4F2A2B3C0D: from=<>, size=400, nrcpt=1 (queue active)",
+        "smtpd[3]: 4F3A2B3C0D: client=Mail.A.EXAMPLE.DE[2001:db8::1]",
+        "qmgr[2]: 4F3A2B3C0D: from=<>, size=0, nrcpt=1 (queue active)",
+        "smtpd[3]: 4F4A2B3C0D: client=unknown[2001:db8::2]",
+        "qmgr[2]: 4F4A2B3C0D: from=<>, size=600000, nrcpt=1 (queue active)",
+    ]);
+}
+
+#[test]
+fn cleanup_counts_only_some_parts_and_stages() {
+    let tail = "from c.example.com[192.0.2.1]; from=<a@example.org> to=<b@example.com> \
+                proto=ESMTP helo=<c.example.com>: no";
+    let milter = "from c.example.com[192.0.2.1]: 5.7.1 no; from=<a@example.org> \
+                  to=<b@example.com> proto=ESMTP helo=<c.example.com>";
+    let figures = small(&[
+        &format!("cleanup[1]: 4F1A2B3C0D: reject: header Subject: x {tail}"),
+        &format!("cleanup[1]: 4F2A2B3C0D: reject: mime-header Content-Type: x {tail}"),
+        &format!("cleanup[1]: 4F3A2B3C0D: warning: header Subject: x {tail}"),
+        &format!("cleanup[1]: 4F4A2B3C0D: milter-reject: DATA {milter}"),
+    ]);
+    assert_eq!((figures.rejected, figures.warned), (1, 1));
+}
+
+#[test]
+fn host_names_are_folded_by_the_length_of_labels() {
+    let names =
+        ["a.b.Example.CO.UK", "A.Shop.Com.Au", "a.b.museum", "a.B.example", "b.com", "A.b.c.de"];
+    let mut lines = Vec::new();
+    for (number, name) in names.iter().enumerate() {
+        lines.push(format!("smtpd[1]: 4F1A2B3C0{number}: client={name}[192.0.2.1]"));
+        lines.push(format!("qmgr[2]: 4F1A2B3C0{number}: from=<>, size=9, nrcpt=1 (queue active)"));
+    }
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    assert_eq!(small(&lines).sender_domains.len(), names.len());
+}
+
+#[test]
+fn size_of_a_queue_id_is_set_once_unless_it_was_zero() {
+    let active = |size: u32| {
+        format!("qmgr[2]: 4F1A2B3C0D: from=<a@example.com>, size={size}, nrcpt=1 (queue active)")
+    };
+    let client = "smtpd[1]: 4F1A2B3C0D: client=c.example.com[192.0.2.1]";
+    let sent = format!("{TO}, delays=1/0.5/0/0, dsn=2.0.0, status=sent (250 ok)");
+    let reused = [client, &active(0), client, &active(70), &sent, client, &active(500), &sent];
+    assert_eq!(small(&reused).bytes_delivered, 140);
+}
+
+#[test]
+fn days_that_come_in_turns_count_again() {
+    let line = "06:25:01 mx postfix/smtpd[1]: 4F1A2B3C0D: client=c.example.com[192.0.2.1]\n";
+    let log: Vec<String> = [4, 5, 4].iter().map(|day| format!("Nov  {day} {line}")).collect();
+    assert_eq!(check("days in turns", log.concat().as_bytes()).day_count, 3);
+    let two: String = log.iter().take(2).map(String::as_str).collect();
+    let other = "Nov  5 07:00:00 mx postfix/pickup[1]: 4F2A2B3C0D: uid=0 from=<root>\n";
+    assert_eq!(check("half a message a day", (two + other).as_bytes()).day_count, 2);
+}

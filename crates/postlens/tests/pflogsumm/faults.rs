@@ -1,0 +1,146 @@
+//! pflogsumm's faults, one function each.
+
+use bstr::{BStr, ByteSlice};
+use postlens_syntax::postfix::check::ContentCheck;
+use postlens_syntax::postfix::decision::{Action, Decision, DecisionBy};
+use postlens_syntax::postfix::delivery::DeliveryLine;
+use postlens_syntax::{Client, Entry};
+
+/// Only tags that begin with `postfix/` count, so other instances do not; of services it
+/// knows `smtps` and `submission`, and takes any other for a part of the daemon's name.
+/// Hence `submissions/smtpd`, the usual name of port 465, is no smtpd.
+pub(crate) fn daemon<'a>(entry: &Entry<'a>) -> Option<&'a BStr> {
+    let program: &'a [u8] = entry.tag.program;
+    let Some(path) = program.strip_prefix(b"postfix/") else {
+        let alone = matches!(program, b"postfix" | b"postfix-script");
+        return alone.then_some(BStr::new(program));
+    };
+    let known = [&b"smtps/"[..], b"submission/"];
+    let rest = known.iter().find_map(|service| path.strip_prefix(*service));
+    Some(BStr::new(rest.unwrap_or(path)))
+}
+
+/// It looks for its events at fixed places after the pid, so smtpd's lines inside
+/// `message repeated N times: [ … ]` are lost.
+pub(crate) fn hidden_by_repeat(entry: &Entry<'_>) -> bool {
+    entry.repeat > 1
+}
+
+/// Deliveries inside `message repeated N times: [ … ]` count once, under the queue ID
+/// `message`.
+pub(crate) fn queue_id(entry: &Entry<'_>, queue_id: &BStr) -> String {
+    if hidden_by_repeat(entry) { "message".to_owned() } else { queue_id.to_string() }
+}
+
+/// A delivery line with `tls=` (Postfix 3.11) is not understood at all.
+pub(crate) fn dropped_for_tls(line: &DeliveryLine<'_>) -> bool {
+    line.tls.is_some()
+}
+
+/// `forwarded as` anywhere in the reply makes a delivery a forward, even if another
+/// host said it.
+pub(crate) fn is_forward(line: &DeliveryLine<'_>) -> bool {
+    line.reply.contains_str("forwarded as ")
+}
+
+/// Refusals by milters and before-queue filters are overlooked in smtpd's lines.
+pub(crate) fn overlooked(decision: &Decision<'_>) -> bool {
+    decision.by != DecisionBy::Access
+}
+
+/// Of cleanup, only `header`, `body` and `END-OF-MESSAGE` are looked at.
+pub(crate) fn overlooked_check(check: &ContentCheck<'_>) -> bool {
+    !matches!(check.part.as_bytes(), b"header" | b"body")
+}
+
+/// In cleanup's lines, what a milter did at another stage is overlooked.
+pub(crate) fn overlooked_stage(decision: &Decision<'_>) -> bool {
+    decision.stage != "END-OF-MESSAGE"
+}
+
+/// A header check's `warning` counts as a refusal that was not enforced.
+pub(crate) fn action_of_check(action: Action) -> Action {
+    if action == Action::Warning { Action::RejectWarning } else { action }
+}
+
+/// Addresses are folded to lower case after the first `@` only.
+pub(crate) fn address(address: &BStr) -> String {
+    let mut address = address.to_string();
+    if let Some(at) = address.find('@').filter(|at| at + 1 < address.len()) {
+        address.split_at_mut(at).1.make_ascii_lowercase();
+    }
+    address
+}
+
+/// The null sender is a sender called `from=<>`.
+pub(crate) fn sender(sender: &BStr) -> String {
+    // Perl takes "0" for nothing as well.
+    if matches!(sender.as_bytes(), b"" | b"0") { "from=<>".to_owned() } else { address(sender) }
+}
+
+/// A sender without a domain is counted for the client's host; one of local mail is its
+/// own domain (`root`).
+pub(crate) fn sender_domain(sender: &str, whence: &Whence) -> String {
+    match (domain(sender), whence) {
+        (Some(domain), _) if !domain.is_empty() => domain.to_owned(),
+        (_, Whence::Pickup) => sender.to_owned(),
+        (_, Whence::Client(host)) => host.clone(),
+    }
+}
+
+/// A recipient without a domain is its own domain.
+pub(crate) fn recipient_domain(recipient: &str) -> String {
+    domain(recipient).unwrap_or(recipient).to_owned()
+}
+
+/// What follows the first `@`, if anything stands before it: in a quoted local part with
+/// an `@` that is not the domain.
+fn domain(address: &str) -> Option<&str> {
+    address.split_once('@').filter(|(local, _)| !local.is_empty()).map(|(_, domain)| domain)
+}
+
+/// Where a message came from.
+#[derive(Debug, Clone)]
+pub(crate) enum Whence {
+    /// From sendmail(1).
+    Pickup,
+    /// From a client, by its folded name.
+    Client(String),
+}
+
+/// Host names are folded to a domain, in lower case, only under top-level domains of
+/// three letters and under `xx.yy` and `xxx.yy`; others stay whole and keep their case.
+pub(crate) fn folded(client: &Client<'_>) -> String {
+    let Some(name) = client.name.filter(|name| !name.is_empty() && *name != "unknown") else {
+        return client.address.to_string();
+    };
+    let name = name.to_string();
+    let labels: Vec<&str> = name.rsplit('.').collect();
+    let kept = match labels.as_slice() {
+        [top, second, _, ..] if top.len() == 3 && !second.is_empty() => [*second, top].join("."),
+        [top, second, third, _, ..]
+            if top.len() == 2 && matches!(second.len(), 2 | 3) && !third.is_empty() =>
+        {
+            [*third, second, top].join(".")
+        }
+        _ => return name,
+    };
+    kept.to_ascii_lowercase()
+}
+
+/// A size of 0 is no size: the next line of the queue ID may set it; later ones are
+/// ignored, also when another message reuses the queue ID.
+pub(crate) fn size_is_known(size: Option<&u64>) -> bool {
+    size.is_some_and(|size| *size > 0)
+}
+
+/// Days are counted by changes of the day of the month, so days that come in turns count
+/// again and again.
+pub(crate) fn is_another_day(last: u8, day: u8) -> bool {
+    last != day
+}
+
+/// Held mail and refusals that were not enforced are left out of the percentages.
+pub(crate) fn percent(part: u64, delivered: u64, rejected: u64, discarded: u64) -> u64 {
+    (part * 100).checked_div(delivered + rejected + discarded).unwrap_or_default()
+}

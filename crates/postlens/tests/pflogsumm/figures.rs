@@ -1,0 +1,205 @@
+//! Our events, added up as pflogsumm adds them up.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use bstr::BStr;
+use postlens_syntax::postfix::decision::Action;
+use postlens_syntax::postfix::delivery::{DeliveryLine, DeliveryStatus};
+use postlens_syntax::postfix::qmgr::Active;
+use postlens_syntax::{Event, QueueId};
+use postlens_track::{Consumer, Observation, Record, RecordSink};
+
+use crate::faults::{self, Whence};
+
+/// Columns of the tables by time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Column {
+    Received,
+    Delivered,
+    Deferred,
+    Bounced,
+    /// Refused, warned of, held or discarded, all in one.
+    Rejected,
+}
+
+/// Messages and bytes of a sender, a recipient or a domain.
+#[derive(Debug, Default)]
+pub(crate) struct Volume {
+    pub(crate) messages: u64,
+    pub(crate) bytes: u64,
+    pub(crate) defers: u64,
+    /// Seconds.
+    pub(crate) delays: f64,
+    /// Seconds.
+    pub(crate) longest: f64,
+}
+
+/// All figures of a log.
+#[derive(Debug, Default)]
+pub(crate) struct Figures {
+    pub(crate) received: u64,
+    pub(crate) delivered: u64,
+    pub(crate) forwarded: u64,
+    pub(crate) deferrals: u64,
+    /// Queue IDs of deferred messages.
+    pub(crate) deferred: HashSet<String>,
+    pub(crate) bounced: u64,
+    pub(crate) rejected: u64,
+    pub(crate) warned: u64,
+    pub(crate) held: u64,
+    pub(crate) discarded: u64,
+    pub(crate) bytes_received: u64,
+    pub(crate) bytes_delivered: u64,
+    pub(crate) senders: BTreeMap<String, Volume>,
+    pub(crate) sender_domains: BTreeMap<String, Volume>,
+    pub(crate) recipients: BTreeMap<String, Volume>,
+    pub(crate) recipient_domains: BTreeMap<String, Volume>,
+    /// By month and day; a row ends at its last column that has something.
+    pub(crate) days: BTreeMap<(u8, u8), Vec<u64>>,
+    pub(crate) hours: [[u64; 5]; 24],
+    /// Changes of the day.
+    pub(crate) day_count: u64,
+    day: (u8, u8),
+    hour: usize,
+    sizes: HashMap<String, u64>,
+    whence: HashMap<String, Whence>,
+}
+
+impl RecordSink for Figures {
+    fn record(&mut self, _: &Record<'_>) {}
+}
+
+impl Consumer for Figures {
+    fn line(&mut self, line: &Observation<'_>) {
+        if line.echo {
+            return;
+        }
+        let Some(daemon) = faults::daemon(line.entry) else { return };
+        let civil = line.time.civil();
+        if faults::is_another_day(self.day.1, civil.day) {
+            self.day = (civil.month, civil.day);
+            self.day_count += 1;
+        }
+        self.hour = usize::from(civil.hour);
+        let of_smtpd = *daemon == "smtpd" || *daemon == "postscreen";
+        let hidden = faults::hidden_by_repeat(line.entry);
+        match line.event {
+            Event::Accepted(accepted) if of_smtpd && !hidden => {
+                let client = faults::folded(&accepted.client);
+                self.receive(accepted.queue_id.map(QueueId::as_bstr), Whence::Client(client));
+            }
+            Event::Pickup(pickup) if *daemon == "pickup" => {
+                self.receive(Some(pickup.queue_id.as_bstr()), Whence::Pickup);
+            }
+            Event::Decision(decision)
+                if *daemon == "cleanup" && !faults::overlooked_stage(decision) =>
+            {
+                self.decide(decision.action);
+            }
+            Event::Decision(decision) if of_smtpd && !hidden && !faults::overlooked(decision) => {
+                self.decide(decision.action);
+            }
+            Event::ContentCheck(check)
+                if *daemon == "cleanup" && !faults::overlooked_check(check) =>
+            {
+                self.decide(faults::action_of_check(check.action));
+            }
+            Event::Active(active) => {
+                self.size(&faults::queue_id(line.entry, active.queue_id.as_bstr()), active);
+            }
+            Event::Delivery(delivery) if !faults::dropped_for_tls(delivery) => {
+                let id = faults::queue_id(line.entry, delivery.queue_id.as_bstr());
+                self.deliver(id, delivery);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Figures {
+    fn count(&mut self, column: Column) {
+        let column = column as usize;
+        if let Some(count) = self.hours.get_mut(self.hour).and_then(|row| row.get_mut(column)) {
+            *count += 1;
+        }
+        let row = self.days.entry(self.day).or_default();
+        row.resize(row.len().max(column + 1), 0);
+        if let Some(count) = row.get_mut(column) {
+            *count += 1;
+        }
+    }
+
+    fn receive(&mut self, queue_id: Option<&BStr>, whence: Whence) {
+        self.received += 1;
+        self.count(Column::Received);
+        if let Some(queue_id) = queue_id {
+            self.whence.insert(queue_id.to_string(), whence);
+        }
+    }
+
+    fn decide(&mut self, action: Action) {
+        let total = match action {
+            Action::Reject => &mut self.rejected,
+            Action::RejectWarning => &mut self.warned,
+            Action::Hold => &mut self.held,
+            Action::Discard => &mut self.discarded,
+            _ => return,
+        };
+        *total += 1;
+        self.count(Column::Rejected);
+    }
+
+    fn size(&mut self, queue_id: &str, active: &Active<'_>) {
+        if faults::size_is_known(self.sizes.get(queue_id)) {
+            return;
+        }
+        self.sizes.insert(queue_id.to_owned(), active.size);
+        // Messages that nobody was seen to bring, such as forwards, have no sender.
+        let Some(whence) = self.whence.remove(queue_id) else { return };
+        let sender = faults::sender(active.sender);
+        let domain = faults::sender_domain(&sender, &whence);
+        let of_domain = self.sender_domains.entry(domain).or_default();
+        let of_sender = self.senders.entry(sender).or_default();
+        for volume in [of_domain, of_sender] {
+            volume.messages += 1;
+            volume.bytes += active.size;
+        }
+        self.bytes_received += active.size;
+    }
+
+    fn deliver(&mut self, queue_id: String, line: &DeliveryLine<'_>) {
+        let recipient = faults::address(line.recipient);
+        let domain = faults::recipient_domain(&recipient);
+        let delay = line.delay.seconds();
+        match line.status {
+            DeliveryStatus::Sent if faults::is_forward(line) => self.forwarded += 1,
+            DeliveryStatus::Sent => {
+                let size = self.sizes.get(&queue_id).copied().unwrap_or_default();
+                let of_domain = self.recipient_domains.entry(domain).or_default();
+                of_domain.delays += delay;
+                of_domain.longest = of_domain.longest.max(delay);
+                let of_recipient = self.recipients.entry(recipient).or_default();
+                for volume in [of_domain, of_recipient] {
+                    volume.messages += 1;
+                    volume.bytes += size;
+                }
+                self.delivered += 1;
+                self.bytes_delivered += size;
+                self.count(Column::Delivered);
+            }
+            DeliveryStatus::Deferred => {
+                let of_domain = self.recipient_domains.entry(domain).or_default();
+                of_domain.defers += 1;
+                of_domain.longest = of_domain.longest.max(delay);
+                self.deferrals += 1;
+                self.deferred.insert(queue_id);
+                self.count(Column::Deferred);
+            }
+            DeliveryStatus::Bounced => {
+                self.bounced += 1;
+                self.count(Column::Bounced);
+            }
+            _ => {}
+        }
+    }
+}
