@@ -32,6 +32,8 @@ pub(crate) struct MessageState {
     pub(crate) held: bool,
     /// An address probe, not mail.
     pub(crate) probe: bool,
+    /// Taken for canceled because qmgr did not take it in time; it may yet.
+    pub(crate) presumed: bool,
     /// What a milter, a content check or an admin decided about the whole message.
     pub(crate) verdict: Option<Outcome>,
     /// When it was finished; it lingers from then on.

@@ -32,6 +32,8 @@ pub struct Tracker {
     lingering: VecDeque<(i64, Handle)>,
     /// Messages whose client went on or away before qmgr took them.
     unfinished: VecDeque<(i64, Handle)>,
+    /// Messages taken for canceled, which a busy qmgr may take yet.
+    presumed: VecDeque<(i64, Handle)>,
     /// Parents of messages that we have not seen yet, by the child's queue ID.
     expected: HashMap<QueueKey, journey::Expected, foldhash::fast::RandomState>,
     expected_order: VecDeque<(i64, QueueKey)>,
@@ -49,6 +51,7 @@ impl Tracker {
             now: Time { micros: i64::MIN, offset: 0 },
             lingering: VecDeque::new(),
             unfinished: VecDeque::new(),
+            presumed: VecDeque::new(),
             expected: HashMap::default(),
             expected_order: VecDeque::new(),
         }
@@ -91,6 +94,7 @@ impl Tracker {
             Event::Postscreen(event) => self.postscreen(line, event, sink),
             _ => {}
         }
+        self.enforce(sink);
     }
 
     /// Hands out what is still held, as it stands at the log's end.
@@ -125,6 +129,12 @@ impl Tracker {
                 self.messages.close(handle);
             }
         }
+        while let Some((_, handle)) = pop_due(&mut self.presumed, now) {
+            if let Some(state) = self.messages.get(handle).filter(|state| state.presumed) {
+                state.record(false, sink);
+                self.messages.close(handle);
+            }
+        }
         while let Some((_, id)) = pop_due(&mut self.expected_order, now) {
             self.expected.remove(&id);
         }
@@ -133,13 +143,19 @@ impl Tracker {
             self.counters.messages_idle += 1;
             self.lose(handle, sink);
         }
+        self.expire_sessions(now, sink);
+    }
+
+    /// Keeps within what may be held. After every line, since a log's time may stand
+    /// still: lines of one second, or all that follow one stamp from the future.
+    fn enforce(&mut self, sink: &mut dyn RecordSink) {
         while self.messages.len() > self.limits.messages
             && let Some(handle) = self.messages.pop_idle(i64::MAX)
         {
             self.counters.messages_evicted += 1;
             self.lose(handle, sink);
         }
-        self.expire_sessions(now, sink);
+        self.enforce_sessions(sink);
     }
 
     fn lose(&mut self, handle: Handle, sink: &mut dyn RecordSink) {
@@ -165,7 +181,27 @@ impl Tracker {
         let Some(state) = self.messages.get_mut(handle) else { return };
         if state.is_open() && state.activations == 0 && !state.held && state.recipients.is_empty() {
             state.verdict.get_or_insert(Outcome::Canceled);
-            self.finish_message(handle, true);
+            (state.presumed, state.ended, state.closed) = (true, true, Some(self.now));
+            self.presumed.push_back((self.now.micros.saturating_add(PRESUMED), handle));
+        }
+    }
+
+    /// qmgr takes a message that seemed canceled: with many in the incoming queue that
+    /// takes it a while.
+    fn revive(&mut self, key: QueueKey, place: Place) {
+        let seems_canceled = |handle: &Handle| {
+            let state = self.messages.get(*handle);
+            state.is_some_and(|state| state.presumed && state.places.contains(&place))
+        };
+        if !self.choose(key, place, true).is_none_or(|handle| seems_canceled(&handle)) {
+            return;
+        }
+        let found = self.messages.with_id(key).find(seems_canceled);
+        if let Some(handle) = found
+            && let Some(state) = self.messages.get_mut(handle)
+        {
+            (state.presumed, state.ended, state.closed) = (false, false, None);
+            state.verdict = None;
         }
     }
 
@@ -207,6 +243,9 @@ impl Tracker {
         best.map(|(_, handle)| handle)
     }
 }
+
+/// How long qmgr may take to prove alive what seemed canceled.
+const PRESUMED: i64 = 3600 * 1_000_000;
 
 fn closeness(known: Place, place: Place) -> u8 {
     2 * u8::from(known.instance == place.instance) + u8::from(known.host == place.host)

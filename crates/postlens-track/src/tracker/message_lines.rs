@@ -157,6 +157,8 @@ impl Tracker {
     }
 
     pub(super) fn active(&mut self, line: &Observation<'_>, event: &Active<'_>) {
+        let place = self.names.place(line.entry);
+        self.revive(QueueKey::from(event.queue_id), place);
         let handle = self.message(event.queue_id, line, true);
         let Some(state) = self.messages.get_mut(handle) else { return };
         state.first_active.get_or_insert(line.time);

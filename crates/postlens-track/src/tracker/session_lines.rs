@@ -147,11 +147,16 @@ impl Tracker {
                 session.record(session.last_seen, true, sink);
             }
         }
+    }
+
+    pub(super) fn enforce_sessions(&mut self, sink: &mut dyn RecordSink) {
         while self.sessions.len() > self.limits.sessions
             && let Some(session) = self.sessions.pop_idle(i64::MAX)
         {
-            self.counters.sessions_evicted += 1;
-            session.record(session.last_seen, true, sink);
+            if !session.passed {
+                self.counters.sessions_evicted += 1;
+                session.record(session.last_seen, true, sink);
+            }
         }
     }
 }
