@@ -145,7 +145,20 @@ impl Tracker {
     }
 
     pub(super) fn message_id(&mut self, line: &Observation<'_>, event: &MessageIdLine<'_>) {
-        let handle = self.message(event.queue_id, line, true);
+        let (key, place) = (QueueKey::from(event.queue_id), self.names.place(line.entry));
+        // cleanup tells a message's ID once: told from elsewhere too, it is another
+        // message with the same short queue ID.
+        let another = !key.is_long()
+            && !event.resent
+            && self
+                .choose(key, place, true)
+                .and_then(|handle| self.messages.get(handle))
+                .is_some_and(|state| state.message_id.is_some() && !state.places.contains(&place));
+        let handle = if another {
+            self.messages.open(key, place, line.time)
+        } else {
+            self.message(event.queue_id, line, true)
+        };
         let Some(state) = self.messages.get_mut(handle) else { return };
         if !event.resent {
             state.keep(|state| &mut state.message_id, event.message_id);
