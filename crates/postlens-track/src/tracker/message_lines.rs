@@ -180,7 +180,10 @@ impl Tracker {
         state.size = Some(event.size);
         state.recipient_count =
             Some(state.recipient_count.unwrap_or_default().max(event.recipient_count));
-        state.keep(|state| &mut state.sender, event.sender);
+        // pickup and smtpd log the sender as given, qmgr as cleanup completed it.
+        if state.activations == 1 && state.text(state.sender).is_none_or(|it| it != event.sender) {
+            state.sender = Some(state.text.push(event.sender));
+        }
     }
 
     pub(super) fn removed(&mut self, line: &Observation<'_>, event: &Removed<'_>) {

@@ -174,3 +174,26 @@ fn before_queue_proxy_keeps_the_outer_client() {
         "#]],
     );
 }
+
+#[test]
+fn local_mail_with_a_completed_sender_goes_on() {
+    check(
+        "Nov 24 10:00:00 mx postfix/pickup[11]: 3F1A2B4C5D: uid=33 from=<www>
+        Nov 24 10:00:00 mx postfix/cleanup[12]: 3F1A2B4C5D: message-id=<1@example.com>
+        Nov 24 10:00:00 mx postfix/qmgr[13]: 3F1A2B4C5D: from=<www@example.com>, size=900, nrcpt=1 (queue active)
+        Nov 24 10:00:00 mx postfix-out/smtpd[21]: 5E6F7A8B9C: client=localhost[127.0.0.1]
+        Nov 24 10:00:00 mx postfix-out/cleanup[22]: 5E6F7A8B9C: message-id=<1@example.com>
+        Nov 24 10:00:00 mx postfix-out/qmgr[23]: 5E6F7A8B9C: from=<www@example.com>, size=1100, nrcpt=1 (queue active)
+        Nov 24 10:00:00 mx postfix/smtp[14]: 3F1A2B4C5D: to=<b@example.net>, relay=127.0.0.1[127.0.0.1]:10026, delay=0.2, delays=0.1/0/0/0.1, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 5E6F7A8B9C)
+        Nov 24 10:00:00 mx postfix/qmgr[13]: 3F1A2B4C5D: removed
+        Nov 24 10:00:02 mx postfix-out/smtp[24]: 5E6F7A8B9C: to=<b@example.net>, relay=mx.example.net[192.0.2.8]:25, delay=2, delays=0.1/0/0.4/1.5, dsn=2.0.0, status=sent (250 2.0.0 Ok)
+        Nov 24 10:00:02 mx postfix-out/qmgr[23]: 5E6F7A8B9C: removed",
+        &expect![[r#"
+            3F1A2B4C5D local from=<www@example.com> ended
+              b@example.net handed_over, attempts 1
+            5E6F7A8B9C smtp from=<www@example.com> [127.0.0.1] next_hop of 3F1A2B4C5D ended
+              b@example.net relayed, attempts 1
+            = 1
+        "#]],
+    );
+}
