@@ -66,9 +66,11 @@ impl Mint {
         self.live.insert(id.clone()).then_some((id, 0))
     }
 
-    /// Takes an ID that another queue has given out.
+    /// Takes an ID that another queue has given out, unless this one used it lately: its
+    /// last lines may be still to come.
     pub(crate) fn collide(&mut self, id: String) -> Option<(String, u64)> {
-        let taken = id.is_empty() || !self.live.insert(id.clone());
+        let lately = self.gone.iter().any(|(_, gone)| *gone == id);
+        let taken = id.is_empty() || lately || !self.live.insert(id.clone());
         (!taken).then_some((id, 0))
     }
 
