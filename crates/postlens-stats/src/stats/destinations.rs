@@ -3,7 +3,7 @@
 use postlens_syntax::postfix::delivery::DeliveryStatus;
 use postlens_track::Record;
 
-use super::{Section, domain_of};
+use super::{Scratch, Section, domain_of};
 use crate::histogram::Histogram;
 use crate::top::{Counted, Top};
 
@@ -12,7 +12,7 @@ use crate::top::{Counted, Top};
 pub struct Destinations {
     /// By domain, in lower case.
     pub domains: Top<Destination>,
-    lower: Vec<u8>,
+    lower: Scratch,
 }
 
 /// What went to one domain.
@@ -50,7 +50,7 @@ impl Section for Destinations {
         if delivery.handed_over || delivery.line.status.is_probe() {
             return;
         }
-        let domain = domain_of(delivery.line.recipient, &mut self.lower);
+        let domain = domain_of(delivery.line.recipient, &mut self.lower.0);
         let destination = self.domains.entry(domain);
         let weight = u64::from(delivery.weight);
         match delivery.line.status {

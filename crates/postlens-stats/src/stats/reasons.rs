@@ -3,7 +3,7 @@
 use postlens_syntax::postfix::delivery::DeliveryStatus;
 use postlens_track::Record;
 
-use super::{Section, domain_of};
+use super::{Scratch, Section, domain_of};
 use crate::reason::normalize;
 use crate::top::{Counted, Top};
 
@@ -14,8 +14,8 @@ pub struct Reasons {
     pub deferrals: Top<Reason>,
     /// Bounced recipients by reason.
     pub bounces: Top<Reason>,
-    text: Vec<u8>,
-    lower: Vec<u8>,
+    text: Scratch,
+    lower: Scratch,
 }
 
 /// One reason.
@@ -46,11 +46,11 @@ impl Section for Reasons {
             DeliveryStatus::Bounced | DeliveryStatus::Expired => &mut self.bounces,
             _ => return,
         };
-        normalize(delivery.line.cause_text(), &mut self.text);
+        normalize(delivery.line.cause_text(), &mut self.text.0);
         let weight = u64::from(delivery.weight);
-        let reason = reasons.entry(&self.text);
+        let reason = reasons.entry(&self.text.0);
         reason.count += weight;
-        *reason.domains.entry(domain_of(delivery.line.recipient, &mut self.lower)) += weight;
+        *reason.domains.entry(domain_of(delivery.line.recipient, &mut self.lower.0)) += weight;
     }
 
     fn merge(&mut self, other: &Self) {

@@ -3,7 +3,7 @@
 use postlens_syntax::postfix::decision::Action;
 use postlens_track::{Record, Refusal};
 
-use super::Section;
+use super::{Scratch, Section};
 use crate::counts::Counts;
 use crate::reason::normalize;
 use crate::top::{Counted, Top};
@@ -23,7 +23,7 @@ pub struct Refusals {
     pub reasons: Top<RefusalReason>,
     /// Refusals by client address.
     pub clients: Top<u64>,
-    text: Vec<u8>,
+    text: Scratch,
 }
 
 /// One reason of refusals.
@@ -79,20 +79,20 @@ impl Refusals {
         } else {
             self.permanent += weight;
         }
-        normalize(text, &mut self.text);
-        let reason = self.reasons.entry(&self.text);
+        normalize(text, &mut self.text.0);
+        let reason = self.reasons.entry(&self.text.0);
         reason.count += weight;
         *reason.stages.entry(refusal.decision.stage) += weight;
         let Some(client) = refusal.client else { return };
         *self.clients.entry(client.address) += weight;
-        self.text.clear();
+        self.text.0.clear();
         if let Some(name) = client.name.filter(|name| *name != "unknown") {
-            self.text.extend_from_slice(name);
+            self.text.0.extend_from_slice(name);
         }
-        self.text.push(b'[');
-        self.text.extend_from_slice(client.address);
-        self.text.push(b']');
-        *reason.clients.entry(&self.text) += weight;
+        self.text.0.push(b'[');
+        self.text.0.extend_from_slice(client.address);
+        self.text.0.push(b']');
+        *reason.clients.entry(&self.text.0) += weight;
     }
 }
 

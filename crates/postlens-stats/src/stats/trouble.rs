@@ -4,7 +4,7 @@ use bstr::BString;
 use postlens_syntax::{Class, Event, Severity};
 use postlens_track::Observation;
 
-use super::Section;
+use super::{Scratch, Section};
 use crate::counts::Counts;
 use crate::reason::normalize;
 use crate::top::{Counted, Top};
@@ -19,8 +19,8 @@ pub struct Trouble {
     pub classes: Counts<Class>,
     /// By `daemon: text`, without what varies.
     pub texts: Top<TroubleText>,
-    text: Vec<u8>,
-    normal: Vec<u8>,
+    text: Scratch,
+    normal: Scratch,
 }
 
 /// One kind of trouble.
@@ -67,12 +67,12 @@ impl Section for Trouble {
         let weight = u64::from(line.weight);
         self.severities.add(severity, weight);
         self.classes.add(class, weight);
-        normalize(line.entry.text, &mut self.normal);
-        self.text.clear();
-        self.text.extend_from_slice(line.entry.tag.daemon);
-        self.text.extend_from_slice(b": ");
-        self.text.extend_from_slice(&self.normal);
-        let text = self.texts.entry(&self.text);
+        normalize(line.entry.text, &mut self.normal.0);
+        self.text.0.clear();
+        self.text.0.extend_from_slice(line.entry.tag.daemon);
+        self.text.0.extend_from_slice(b": ");
+        self.text.0.extend_from_slice(&self.normal.0);
+        let text = self.texts.entry(&self.text.0);
         text.count += weight;
         if text.of.is_none() {
             text.of = Some((severity, class));
