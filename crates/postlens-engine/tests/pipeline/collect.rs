@@ -1,10 +1,12 @@
 //! Runs the pipeline and keeps what it says.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use postlens_engine::{Order, Run, Summary};
 use postlens_source::{Arguments, Options, Zone, discover};
 use postlens_syntax::Daemon;
+use postlens_syntax::postfix::decision::DecisionBy;
 use postlens_track::{Consumer, Limits, Observation, Outcome, Record, RecordSink};
 
 /// A message as the tracker saw it.
@@ -15,6 +17,7 @@ pub(crate) struct Seen {
     pub(crate) sender: Option<String>,
     pub(crate) parent: Option<String>,
     pub(crate) probe: bool,
+    pub(crate) activations: u32,
     pub(crate) recipients: Vec<(String, Option<String>, Outcome, u32)>,
     pub(crate) unseen: Option<(u32, Outcome)>,
 }
@@ -26,6 +29,8 @@ pub(crate) struct Collected {
     pub(crate) messages: Vec<Seen>,
     pub(crate) deliveries: Vec<String>,
     pub(crate) refusals: Vec<String>,
+    /// Lines of decisions by what they did, as the log words it.
+    pub(crate) decisions: BTreeMap<String, u64>,
     pub(crate) sessions: Vec<String>,
     /// Sessions that smtpd served.
     pub(crate) smtpd_sessions: usize,
@@ -63,12 +68,22 @@ impl RecordSink for Collected {
                     sender: message.sender.map(ToString::to_string),
                     parent: message.parent.map(|(_, id)| id.to_string()),
                     probe: message.probe,
+                    activations: message.activations,
                     recipients,
                     unseen: message.unseen,
                 });
             }
             Record::Delivery(delivery) => self.deliveries.push(format!("{delivery:?}")),
-            Record::Refusal(refusal) => self.refusals.push(format!("{refusal:?}")),
+            Record::Refusal(refusal) => {
+                let by = match refusal.decision.by {
+                    DecisionBy::Milter => "milter-",
+                    DecisionBy::ProxyFilter => "proxy-",
+                    DecisionBy::Access => "",
+                };
+                let action = format!("{by}{}", refusal.decision.action.name());
+                *self.decisions.entry(action).or_default() += u64::from(refusal.weight);
+                self.refusals.push(format!("{refusal:?}"));
+            }
             Record::Session(session) => {
                 self.smtpd_sessions += usize::from(session.daemon == Daemon::Smtpd);
                 self.sessions.push(format!("{session:?}"));

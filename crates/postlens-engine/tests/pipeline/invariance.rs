@@ -59,3 +59,28 @@ fn figures_of_two_logs_are_the_sum_of_each() {
     assert_eq!(merged.outcomes.final_recipients(), 2 * whole.outcomes.final_recipients());
     assert_eq!(merged.delays.total.quantile(0.9), whole.delays.total.quantile(0.9));
 }
+
+#[test]
+fn figures_of_two_halves_merged_are_those_of_the_whole() {
+    for seed in 1..4 {
+        // The second half begins when all is quiet after the first.
+        let half = |seed, start| {
+            let until = Until::Messages(200);
+            let config = Config { seed, until, long_queue_ids: true, ..Config::default() };
+            generate_in_memory(Config { start, ..config }).0
+        };
+        let start = Config::default().start;
+        let (first, second) = (half(seed, start), half(seed + 100, start + 6 * 3_600_000_000));
+        let figures = |log: &[u8]| {
+            let file = tempfile::Builder::new().suffix(".log").tempfile().unwrap();
+            std::fs::write(file.path(), log).unwrap();
+            let mut stats = Stats::default();
+            run(file.path(), 1 << 16, 1, &mut stats);
+            stats
+        };
+        let whole = figures(&[&first[..], &second[..]].concat());
+        let mut merged = figures(&first);
+        merged.merge(&figures(&second));
+        assert_eq!(merged, whole, "seed {seed}");
+    }
+}

@@ -10,5 +10,6 @@
 )]
 
 mod collect;
+mod exact;
 mod invariance;
 mod truth;

@@ -8,7 +8,7 @@ use postlens_track::Outcome;
 
 use crate::collect::{Collected, Seen, run};
 
-fn expected(outcome: True) -> Option<Outcome> {
+pub(crate) fn expected(outcome: True) -> Option<Outcome> {
     Some(match outcome {
         True::InQueue => Outcome::InQueue,
         True::Delivered => Outcome::Delivered,
