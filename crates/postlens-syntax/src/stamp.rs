@@ -1,5 +1,7 @@
 //! Time stamps as they stand in a line, before anybody knows their year or zone.
 
+use crate::time::civil_from_days;
+
 /// A time stamp as written. Turning it into a point in time needs what the line
 /// does not say (the year, the zone); that is the log reader's work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -103,21 +105,12 @@ impl Date {
     /// The date that many days after 1970-01-01, within the years 0 to 9999; the
     /// inverse of [`Date::days_since_epoch`].
     pub(crate) fn from_days(days: i64) -> Option<Self> {
-        let days = days.checked_add(719_468)?;
-        let cycle = days.div_euclid(146_097);
-        let in_cycle = days.rem_euclid(146_097);
-        let year_in_cycle =
-            (in_cycle - in_cycle / 1_460 + in_cycle / 36_524 - in_cycle / 146_096) / 365;
-        let day_of_year =
-            in_cycle - (365 * year_in_cycle + year_in_cycle / 4 - year_in_cycle / 100);
-        let shifted = (5 * day_of_year + 2) / 153;
-        let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-        let year = cycle * 400 + year_in_cycle + i64::from(month <= 2);
-        Some(Self {
-            year: i16::try_from(year).ok().filter(|year| (0..=9999).contains(year))?,
-            month: u8::try_from(month).ok()?,
-            day: u8::try_from(day_of_year - (153 * shifted + 2) / 5 + 1).ok()?,
-        })
+        // The days of these years: no sum in between can overflow.
+        if !(-719_528..=2_932_896).contains(&days) {
+            return None;
+        }
+        let (year, month, day) = civil_from_days(days);
+        Some(Self { year: i16::try_from(year).ok()?, month, day })
     }
 }
 

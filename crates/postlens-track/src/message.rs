@@ -1,6 +1,6 @@
 //! One message while it is open.
 
-use bstr::BStr;
+use bstr::{BStr, ByteSlice};
 use postlens_syntax::postfix::delivery::{DeliveryLine, DeliveryStatus};
 use postlens_syntax::{Daemon, Time};
 
@@ -217,16 +217,14 @@ fn hash_of(recipient: &[u8], orig: Option<&BStr>) -> u64 {
     hasher.finish()
 }
 
-fn holds(text: &[u8], needle: &[u8]) -> bool {
-    memchr::memmem::find(text, needle).is_some()
-}
-
 /// What one attempt means for its recipient.
 fn outcome_of(line: &DeliveryLine<'_>, daemon: Option<Daemon>) -> Outcome {
     match line.status {
         DeliveryStatus::Sent if line.is_forward() => Outcome::HandedOver,
         // A content filter accepts what it throws away, and says so (amavis).
-        DeliveryStatus::Sent if holds(line.reply, b"2.7.0 Ok, discarded") => Outcome::Discarded,
+        DeliveryStatus::Sent if line.reply.contains_str("2.7.0 Ok, discarded") => {
+            Outcome::Discarded
+        }
         DeliveryStatus::Sent => match daemon {
             Some(Daemon::Smtp) | None => Outcome::Relayed,
             Some(Daemon::Discard) => Outcome::Discarded,

@@ -220,3 +220,18 @@ fn completions_and_man_pages_are_made() {
     assert!(status.success());
     assert!(directory.path().join("postlens-report.1").exists());
 }
+
+#[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let (_, shown) = readme.split_once("$ postlens report examples/\n").unwrap();
+    let (shown, _) = shown.split_once("```").unwrap();
+    let output = postlens(&["report"]).arg(examples()).output().unwrap();
+    let mut printed = out(&output).lines();
+    for line in shown.lines().filter(|line| *line != "…") {
+        // What is left out stands between the lines that are shown, or at a line's end.
+        let start = line.trim_end_matches('…');
+        assert!(printed.any(|printed| printed.starts_with(start)), "{line}");
+    }
+}

@@ -15,7 +15,7 @@ use crate::delay::Delay;
 use crate::event::ReplyCodes;
 use crate::field::FieldSink;
 use crate::queue_id::QueueId;
-use crate::scan::{bracketed, cut, is_status, number, reply_codes};
+use crate::scan::{bracketed, cut, is_status, number, rcut, reply_codes};
 
 /// One delivery attempt for one recipient.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -231,12 +231,8 @@ impl<'a> DeliveryLine<'a> {
     /// What explains the status: the remote's reply, also where error(8) only repeats it
     /// for a suspended destination.
     pub fn cause_text(&self) -> &'a BStr {
-        const SUSPENDED: &[u8] = b"delivery temporarily suspended: ";
         let reply: &'a [u8] = self.reply;
-        match reply.strip_prefix(SUSPENDED) {
-            Some(inner) => remote_part(inner),
-            None => remote_part(reply),
-        }
+        remote_part(reply.strip_prefix(SUSPENDED).unwrap_or(reply))
     }
 
     /// The numbers of the remote's reply.
@@ -252,7 +248,7 @@ impl<'a> DeliveryLine<'a> {
             return None;
         }
         let reply: &'a [u8] = self.reply;
-        let (_, id) = rcut_any(reply)?;
+        let (_, id) = rcut(reply, b"queued as ").or_else(|| cut(reply, b"forwarded as "))?;
         let end = id.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(id.len());
         QueueId::new(id.get(..end)?)
     }
@@ -265,7 +261,7 @@ impl<'a> DeliveryLine<'a> {
     /// Whether no attempt was made: the queue manager or error(8) deferred the recipient
     /// because its destination was already failing.
     pub fn is_suspended(&self) -> bool {
-        self.reply.starts_with(b"delivery temporarily suspended: ")
+        self.reply.starts_with(SUSPENDED)
     }
 
     /// Sends the fields of a delivery.
@@ -290,15 +286,14 @@ impl<'a> DeliveryLine<'a> {
     }
 }
 
+/// What qmgr(8) and error(8) write before the cause of an attempt that was not made.
+const SUSPENDED: &[u8] = b"delivery temporarily suspended: ";
+
 fn remote_part(reply: &[u8]) -> &BStr {
     let said = reply
         .starts_with(b"host ")
         .then(|| cut(reply, b" said: ").or_else(|| cut(reply, b" refused to talk to me: ")));
     BStr::new(said.flatten().map_or(reply, |(_, after)| after))
-}
-
-fn rcut_any(reply: &[u8]) -> Option<(&[u8], &[u8])> {
-    crate::scan::rcut(reply, b"queued as ").or_else(|| cut(reply, b"forwarded as "))
 }
 
 impl Delays {

@@ -1,5 +1,6 @@
 //! How messages belong together.
 
+use bstr::ByteSlice;
 use postlens_syntax::QueueId;
 use postlens_syntax::postfix::bounce::Notification;
 use postlens_syntax::postfix::decision::Decision;
@@ -128,7 +129,7 @@ impl Tracker {
     /// A before-queue filter queued the message: its client is the one that talked to the
     /// smtpd before the filter.
     pub(super) fn proxied(&mut self, line: &Observation<'_>, event: &Decision<'_>) {
-        let Some((_, id)) = rcut(event.text, b"queued as ") else { return };
+        let Some((_, id)) = event.text.rsplit_once_str("queued as ") else { return };
         let Some(id) = QueueId::new(id) else { return };
         let child = self.messages.with_id(QueueKey::from(id)).next();
         let session = self.sessions.get_mut(key_of(line.entry, None));
@@ -144,9 +145,4 @@ impl Tracker {
             state.origin = Some(crate::outcome::Origin::Submission);
         }
     }
-}
-
-fn rcut<'a>(text: &'a [u8], needle: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let at = memchr::memmem::rfind(text, needle)?;
-    Some((text.get(..at)?, text.get(at + needle.len()..)?))
 }
