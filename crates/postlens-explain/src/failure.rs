@@ -1,0 +1,290 @@
+//! From a failure's text and codes to a verdict.
+//!
+//! ```text
+//! host mx.example.net[192.0.2.1] said: 452 4.2.2 Mailbox full (in reply to RCPT TO command)
+//! connect to mx.example.net[192.0.2.1]:25: Connection refused
+//! 550 5.1.1 <x@example.com>: Recipient address rejected: User unknown in local recipient table
+//! ```
+//! The first two by smtp(8) in a delivery line's last parentheses, the last by smtpd(8) in a
+//! refusal.
+
+use bstr::{BStr, ByteSlice};
+use postlens_syntax::postfix::decision::{Decision, DecisionBy};
+use postlens_syntax::postfix::delivery::DeliveryLine;
+
+use crate::actor::{Actor, Permanence, Side};
+use crate::cause::Cause;
+use crate::own;
+use crate::pattern::Inner;
+use crate::reply::{Quoted, Reply, Status, cut_quoted};
+use crate::status;
+use crate::wording::{Hits, wordings};
+
+/// A failure as the log tells it, in borrowed bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Failure<'a> {
+    speaker: Speaker,
+    dsn: Option<&'a BStr>,
+    text: &'a BStr,
+    names: [&'a [u8]; 3],
+}
+
+/// Whose words the text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Speaker {
+    /// A delivery agent's, perhaps with a peer's reply in it.
+    Agent,
+    /// A peer's reply, bare.
+    Peer,
+    /// smtpd's or postscreen's.
+    Door,
+    /// A milter's or a filter's, handed on to the client.
+    Filter,
+}
+
+/// What a failure is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict {
+    /// Why.
+    pub cause: Cause,
+    /// On whose side.
+    pub side: Side,
+    /// Whether trying again can help: by the code, else as usual for the cause.
+    pub permanence: Permanence,
+    /// What decided.
+    pub basis: Basis,
+}
+
+/// What a verdict stands on, the surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Basis {
+    /// A text of Postfix's own, known as a whole.
+    OwnText,
+    /// Words of a reply that tell the cause.
+    Wording,
+    /// An enhanced status code that means this cause alone.
+    EnhancedCode,
+    /// Words that often go with the cause.
+    VagueWording,
+    /// An enhanced status code that says only what it is about.
+    GeneralCode,
+    /// The reply code alone.
+    ReplyCode,
+    /// Nothing: the cause is unknown.
+    Nothing,
+}
+
+impl Basis {
+    /// The name in records, in snake_case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OwnText => "own_text",
+            Self::Wording => "wording",
+            Self::EnhancedCode => "enhanced_code",
+            Self::VagueWording => "vague_wording",
+            Self::GeneralCode => "general_code",
+            Self::ReplyCode => "reply_code",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
+impl Verdict {
+    /// Who must act.
+    pub fn actor(&self) -> Actor {
+        self.cause.actor(self.side)
+    }
+
+    /// The key of what to do about it.
+    pub fn remedy_key(&self) -> &'static str {
+        self.cause.remedy_key(self.side)
+    }
+
+    /// Whether it is no more than likely, and should be said to be so.
+    pub fn is_doubtful(&self) -> bool {
+        self.basis >= Basis::VagueWording
+    }
+}
+
+impl<'a> Failure<'a> {
+    /// A delivery's: `text` is what stands in the line's last parentheses, `dsn` its
+    /// enhanced status code.
+    pub fn delivery(dsn: Option<&'a BStr>, text: &'a BStr) -> Self {
+        Self { speaker: Speaker::Agent, dsn, text, names: [b""; 3] }
+    }
+
+    /// A peer's SMTP or LMTP reply alone, such as `550 5.1.1 User unknown`.
+    pub fn peer_reply(text: &'a BStr) -> Self {
+        Self { speaker: Speaker::Peer, dsn: None, text, names: [b""; 3] }
+    }
+
+    /// A refusal by our own smtpd or postscreen: `text` is the reply with its codes.
+    pub fn refusal(text: &'a BStr) -> Self {
+        Self { speaker: Speaker::Door, dsn: None, text, names: [b""; 3] }
+    }
+
+    /// A refusal by a milter or a filter that our own smtpd handed on to the client.
+    pub fn filter_refusal(text: &'a BStr) -> Self {
+        Self { speaker: Speaker::Filter, dsn: None, text, names: [b""; 3] }
+    }
+
+    /// With the names that the client gave (HELO, sender, recipient), so that none of them
+    /// can be taken for our own words, whatever it contains.
+    #[must_use]
+    pub fn with_names(mut self, names: [Option<&'a BStr>; 3]) -> Self {
+        self.names = names.map(|name| name.map_or(&b""[..], |name| name.as_bytes()));
+        self
+    }
+
+    /// The cause, who must act, and how sure that is.
+    pub fn verdict(&self) -> Verdict {
+        let dsn = self.dsn.and_then(|dsn| Status::read(dsn));
+        let reply = |side, own| Words { side, own, dsn, names: &self.names }.reply(self.text);
+        match self.speaker {
+            Speaker::Agent => delivery(self.text, dsn, NESTED),
+            Speaker::Peer => reply(Side::Peer, false),
+            Speaker::Door => reply(Side::Client, true),
+            Speaker::Filter => reply(Side::Client, false),
+        }
+    }
+}
+
+impl<'a> From<&DeliveryLine<'a>> for Failure<'a> {
+    fn from(line: &DeliveryLine<'a>) -> Self {
+        Self::delivery(line.dsn, line.reply)
+    }
+}
+
+impl<'a> From<&Decision<'a>> for Failure<'a> {
+    fn from(decision: &Decision<'a>) -> Self {
+        let failure = match decision.by {
+            DecisionBy::Access => Self::refusal(decision.text),
+            DecisionBy::Milter | DecisionBy::ProxyFilter => Self::filter_refusal(decision.text),
+        };
+        let envelope = &decision.envelope;
+        failure.with_names([envelope.helo, envelope.sender, envelope.recipient])
+    }
+}
+
+/// How deep texts are read inside texts.
+const NESTED: u8 = 3;
+
+/// Reads a delivery's text.
+fn delivery(text: &[u8], dsn: Option<Status>, depth: u8) -> Verdict {
+    let Some((row, found)) = own::delivery(text) else {
+        return Words { side: Side::Own, own: false, dsn, names: &[] }.reply(text);
+    };
+    let side = match found.peer {
+        Some(peer) if is_ours(peer) => Side::Own,
+        _ => row.side,
+    };
+    let words = Words { side, own: true, dsn, names: &[] };
+    let fallback = || words.settled(row.cause, Basis::OwnText, None);
+    match found.inner {
+        None => fallback(),
+        Some((Inner::Words, text)) => words.say(text, None, Some(row.cause)),
+        Some((Inner::Reply, text)) => {
+            let reply = text.rfind(" (in reply to ").and_then(|at| text.get(..at));
+            Words { own: false, ..words }.reply(reply.unwrap_or(text))
+        }
+        Some((Inner::Delivery, text)) => inner_delivery(text, dsn, depth).unwrap_or_else(fallback),
+    }
+}
+
+/// The verdict on a text inside a text, if there is one.
+fn inner_delivery(text: &[u8], dsn: Option<Status>, depth: u8) -> Option<Verdict> {
+    let verdict = delivery(text, dsn, depth.checked_sub(1)?);
+    (verdict.basis < Basis::GeneralCode).then_some(verdict)
+}
+
+/// Whether the place that was called (`name[address]:port`, `name[socket]`) is on this
+/// host: another part of our own system.
+fn is_ours(peer: &[u8]) -> bool {
+    let Some(open) = peer.find_byte(b'[') else { return false };
+    let address = peer.get(open + 1..).unwrap_or_default();
+    let address = address.find_byte(b']').and_then(|end| address.get(..end)).unwrap_or(address);
+    address.contains(&b'/') || address.starts_with(b"127.") || address == b"::1"
+}
+
+/// The reading of words, with what is known around them.
+#[derive(Debug, Clone, Copy)]
+struct Words<'n, 'a> {
+    side: Side,
+    /// Whether they are our own Postfix's.
+    own: bool,
+    /// The status code beside the text.
+    dsn: Option<Status>,
+    names: &'n [&'a [u8]],
+}
+
+impl Words<'_, '_> {
+    /// Reads an SMTP reply.
+    fn reply(self, text: &[u8]) -> Verdict {
+        let reply = Reply::read(text);
+        let said = cut_quoted(reply.text, self.names);
+        let dsn = reply.status.or(self.dsn);
+        let words = Self { dsn, ..self };
+        let Some((row, found)) = own::refusal(said) else {
+            return words.say(said, reply.code, None);
+        };
+        let basis = if self.own { Basis::OwnText } else { Basis::Wording };
+        match found.inner {
+            None | Some((Inner::Reply, _)) => words.settled(row.cause, basis, reply.code),
+            Some((Inner::Words, text)) => words.say(text, reply.code, Some(row.cause)),
+            Some((Inner::Delivery, text)) => match inner_delivery(text, None, NESTED) {
+                Some(inner) => words.settled(inner.cause, inner.basis, reply.code),
+                None => words.settled(row.cause, basis, reply.code),
+            },
+        }
+    }
+
+    /// Weighs words, codes and what the text around them says.
+    fn say(self, text: &[u8], code: Option<u16>, around: Option<Cause>) -> Verdict {
+        let class = code.map(|code| code / 100).or(self.dsn.map(|dsn| dsn.class));
+        let quoted = Quoted::find(text, self.names);
+        let hits = wordings().find(text, class, &quoted);
+        let (cause, basis) = self.weigh(hits, code, around.filter(|c| *c != Cause::Unknown));
+        self.settled(cause, basis, code)
+    }
+
+    fn weigh(self, hits: Hits, code: Option<u16>, around: Option<Cause>) -> (Cause, Basis) {
+        let status = self.dsn.and_then(status::of_status);
+        let exact = status.filter(|meaning| meaning.exact).map(|meaning| meaning.cause);
+        let general = status.map(|meaning| meaning.cause);
+        let around_basis = if self.own { Basis::OwnText } else { Basis::Wording };
+        // A rule that does not explain itself is less than a hint.
+        let (firm, loose) = match around {
+            Some(Cause::PolicyRefused) => (None, around),
+            around => (around, None),
+        };
+        let reply = || code.and_then(status::of_reply).map(|meaning| meaning.cause);
+        let grounds = [
+            (hits.telling, Basis::Wording),
+            (exact, Basis::EnhancedCode),
+            (firm, around_basis),
+            (hits.vague, Basis::VagueWording),
+            (loose, around_basis),
+            (general, Basis::GeneralCode),
+            (reply(), Basis::ReplyCode),
+        ];
+        let ground = grounds.into_iter().find_map(|(cause, basis)| Some((cause?, basis)));
+        ground
+            .filter(|(cause, _)| *cause != Cause::Unknown)
+            .unwrap_or((Cause::Unknown, Basis::Nothing))
+    }
+
+    /// The verdict.
+    fn settled(self, cause: Cause, basis: Basis, code: Option<u16>) -> Verdict {
+        let class = code.map(|code| code / 100).or(self.dsn.map(|dsn| dsn.class));
+        let permanence = match class {
+            Some(4) => Permanence::Temporary,
+            Some(5) => Permanence::Permanent,
+            _ => cause.permanence(),
+        };
+        let basis = if cause == Cause::Unknown { Basis::Nothing } else { basis };
+        Verdict { cause, side: self.side, permanence, basis }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! Causes of status codes: those of the registry of enhanced status codes (RFC 5248), of
+//! large providers, and plain reply codes (RFC 5321, section 4.2.3).
+
+use std::ops::RangeInclusive;
+use std::sync::LazyLock;
+
+use crate::cause::Cause;
+use crate::reply::Status;
+use crate::table::{self, Table};
+
+/// What a code tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Meaning {
+    /// The cause.
+    pub(crate) cause: Cause,
+    /// Whether the code means this cause and nothing else.
+    pub(crate) exact: bool,
+}
+
+/// A row: a code, perhaps for one class only, perhaps a range of details.
+#[derive(Debug)]
+pub(crate) struct Row {
+    code: Code,
+    meaning: Meaning,
+}
+
+#[derive(Debug)]
+enum Code {
+    Reply(u16),
+    Status { class: Option<u16>, subject: u16, detail: RangeInclusive<u16> },
+}
+
+/// The table, read on first use.
+pub(crate) fn table() -> &'static Table<Row> {
+    static TABLE: LazyLock<Table<Row>> = LazyLock::new(|| {
+        Table::read("status.txt", include_str!("../tables/status.txt"), |columns| {
+            let &[code, weight, cause] = columns else { return Err(table::columns(3, columns)) };
+            let exact = match weight {
+                "exact" => true,
+                "general" => false,
+                other => return Err(format!("neither exact nor general: {other}")),
+            };
+            let code = read(code).ok_or_else(|| format!("not a code: {code}"))?;
+            Ok(Row { code, meaning: Meaning { cause: table::cause(cause)?, exact } })
+        })
+    });
+    &TABLE
+}
+
+fn read(code: &str) -> Option<Code> {
+    let mut parts = code.split('.');
+    let first = parts.next()?;
+    let Some(subject) = parts.next() else { return code.parse().ok().map(Code::Reply) };
+    let detail = parts.next()?;
+    let (from, to) = detail.split_once('-').unwrap_or((detail, detail));
+    let class = if first == "X" { None } else { Some(first.parse().ok()?) };
+    let subject = subject.parse().ok()?;
+    Some(Code::Status { class, subject, detail: from.parse().ok()?..=to.parse().ok()? })
+}
+
+/// What an enhanced code tells: the row of its class before that of any class; for an
+/// unknown detail the one of its subject, `X.Y.0`, which is never exact.
+pub(crate) fn of_status(status: Status) -> Option<Meaning> {
+    if status.class == 2 {
+        return None;
+    }
+    let general = |meaning: Meaning| Meaning { exact: false, ..meaning };
+    row(status).or_else(|| row(Status { detail: 0, ..status }).map(general))
+}
+
+fn row(status: Status) -> Option<Meaning> {
+    let of_class = |wanted: Option<u16>| {
+        table().rows.iter().find_map(|row| match &row.code {
+            Code::Status { class, subject, detail }
+                if *class == wanted
+                    && *subject == status.subject
+                    && detail.contains(&status.detail) =>
+            {
+                Some(row.meaning)
+            }
+            _ => None,
+        })
+    };
+    of_class(Some(status.class)).or_else(|| of_class(None))
+}
+
+/// What a reply code tells.
+pub(crate) fn of_reply(code: u16) -> Option<Meaning> {
+    table().rows.iter().find_map(|row| match row.code {
+        Code::Reply(known) if known == code => Some(row.meaning),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{of_reply, of_status, table};
+    use crate::cause::Cause;
+    use crate::reply::Status;
+
+    fn cause(code: &str) -> Option<(Cause, bool)> {
+        of_status(Status::read(code.as_bytes())?).map(|meaning| (meaning.cause, meaning.exact))
+    }
+
+    #[test]
+    fn the_table_can_be_read() {
+        let errors: Vec<_> = table().errors.iter().map(ToString::to_string).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
+
+    #[test]
+    fn unknown_details_fall_back() {
+        assert_eq!(cause("5.1.1"), Some((Cause::UserUnknown, true)));
+        assert_eq!(cause("4.2.2"), Some((Cause::MailboxFull, true)));
+        assert_eq!(cause("5.2.99"), cause("5.2.0"));
+        assert_eq!(cause("2.1.5"), None);
+        assert_eq!(cause("5.9.1"), None);
+        assert_eq!(cause("5.7.610"), Some((Cause::BlockedReputation, true)));
+        assert_eq!(of_reply(552).map(|meaning| meaning.exact), Some(false));
+        assert_eq!(of_reply(999), None);
+    }
+}
