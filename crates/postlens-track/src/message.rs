@@ -108,11 +108,13 @@ impl MessageState {
         weight: u32,
     ) -> usize {
         let outcome = outcome_of(line, daemon);
-        let index = self.recipient(line, time);
+        let index = self.recipient(line, time, outcome);
         if let Some(recipient) = self.recipients.get_mut(index) {
             recipient.attempts = recipient.attempts.saturating_add(weight);
-            // `removed` may come before the delivery line; what is settled stays.
-            if !recipient.outcome.is_settled() || outcome.is_settled() {
+            // `removed` may come before the delivery line; what is settled stays. An alias
+            // may name its own mailbox beside others: delivered and forwarded.
+            let beside = outcome == Outcome::HandedOver && recipient.outcome == Outcome::Delivered;
+            if !beside && (!recipient.outcome.is_settled() || outcome.is_settled()) {
                 recipient.outcome = outcome;
                 recipient.time = time;
             }
@@ -120,11 +122,21 @@ impl MessageState {
         index
     }
 
-    fn recipient(&mut self, line: &DeliveryLine<'_>, time: Time) -> usize {
+    /// Recipients that qmgr counts and no line has named yet.
+    pub(crate) fn unnamed(&self) -> u32 {
+        let known = u32::try_from(self.recipients.len()).unwrap_or(u32::MAX);
+        self.recipient_count.unwrap_or_default().saturating_sub(known)
+    }
+
+    fn recipient(&mut self, line: &DeliveryLine<'_>, time: Time, outcome: Outcome) -> usize {
         let orig = line.orig_recipient.filter(|orig| *orig != line.recipient);
         let hash = hash_of(line.recipient, orig);
+        // A message may have one address twice (BCC of a header check or a milter): after
+        // the end of the first comes that of the second.
+        let again = outcome.is_settled() && !line.is_forward() && self.unnamed() > 0;
         let found = self.recipients.iter().position(|known| {
             known.hash == hash
+                && !(again && known.outcome.is_settled())
                 && self.text.get(known.address) == line.recipient
                 && known.orig.map(|orig| self.text.get(orig)) == orig
         });
@@ -158,14 +170,24 @@ impl MessageState {
         }
     }
 
+    /// A message of which only cleanup speaks was not written to the queue: the disk was
+    /// full, or who wrote it gave up.
+    pub(crate) fn cancel_if_never_queued(&mut self) {
+        if self.is_open()
+            && self.arrival.is_none()
+            && self.activations == 0
+            && !self.held
+            && self.recipients.is_empty()
+            && self.message_id.is_some()
+        {
+            self.verdict.get_or_insert(Outcome::Canceled);
+        }
+    }
+
     /// Recipients that qmgr counted beyond those that lines named.
     fn unseen(&self, lost: bool) -> Option<(u32, Outcome)> {
-        let known = u32::try_from(self.recipients.len()).unwrap_or(u32::MAX);
-        let missing = match self.recipient_count {
-            Some(count) => count.saturating_sub(known),
-            None => 0,
-        };
-        let missing = if known == 0 { missing.max(1) } else { missing };
+        let missing = self.unnamed();
+        let missing = if self.recipients.is_empty() { missing.max(1) } else { missing };
         (missing > 0).then(|| (missing, self.rest(Outcome::InQueue, lost)))
     }
 

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::hash::{BuildHasher, Hasher};
 
 use hashbrown::HashMap;
+use postlens_syntax::postfix::decision::Action;
 use postlens_syntax::{Client, Daemon, Entry, Time};
 
 use crate::index::Handle;
@@ -34,6 +35,8 @@ pub(crate) struct SessionState {
     pub(crate) passed: bool,
     /// The message that the client is sending.
     pub(crate) message: Option<Handle>,
+    /// What was decided about the message to come, and its sender.
+    foretold: Option<(Action, Option<Span>)>,
     weight: u32,
 }
 
@@ -52,6 +55,19 @@ impl SessionState {
             address: self.text.get(self.client_address),
             port: None,
         }
+    }
+
+    /// A decision before the first accepted recipient holds for the message that then
+    /// gets a queue ID.
+    pub(crate) fn foretell(&mut self, action: Action, sender: Option<&bstr::BStr>) {
+        let sender = sender.map(|sender| self.text.push(sender));
+        self.foretold = Some((action, sender));
+    }
+
+    /// What was decided about the message that now begins, and its sender.
+    pub(crate) fn take_foretold(&mut self) -> Option<(Action, Option<&bstr::BStr>)> {
+        let (action, sender) = self.foretold.take()?;
+        Some((action, sender.map(|sender| self.text.get(sender))))
     }
 
     /// Hands the session out.
@@ -117,6 +133,7 @@ impl Sessions {
             trouble: None,
             passed: false,
             message: None,
+            foretold: None,
             weight,
         };
         self.idle.push_back((time.micros, key));

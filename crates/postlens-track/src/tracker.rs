@@ -103,8 +103,11 @@ impl Tracker {
         // that before the log's end has left without our seeing it.
         const LOST_AFTER: i64 = 36 * 3600 * 1_000_000;
         for handle in self.messages.all() {
-            if let Some(state) = self.messages.get(handle) {
+            if let Some(state) = self.messages.get_mut(handle) {
                 let unseen = self.now.micros.saturating_sub(state.last_seen.micros);
+                if unseen > self.limits.linger {
+                    state.cancel_if_never_queued();
+                }
                 let lost = state.is_open() && !state.held && unseen > LOST_AFTER;
                 state.record(lost, sink);
             }
@@ -159,7 +162,8 @@ impl Tracker {
     }
 
     fn lose(&mut self, handle: Handle, sink: &mut dyn RecordSink) {
-        if let Some(state) = self.messages.get(handle) {
+        if let Some(state) = self.messages.get_mut(handle) {
+            state.cancel_if_never_queued();
             state.record(state.is_open(), sink);
         }
         self.messages.close(handle);

@@ -1,6 +1,6 @@
 //! How messages belong together.
 
-use bstr::ByteSlice;
+use bstr::{BStr, ByteSlice};
 use postlens_syntax::QueueId;
 use postlens_syntax::postfix::bounce::Notification;
 use postlens_syntax::postfix::decision::Decision;
@@ -14,10 +14,13 @@ use crate::queue_key::QueueKey;
 use crate::session::key_of;
 
 /// A parent that named its child before we saw the child.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Expected {
     parent: Handle,
+    /// The parent's recipient that goes on as the child; none for a notification.
     recipient: Option<usize>,
+    /// Further ones, of the same SMTP transaction.
+    more: Vec<usize>,
     link: Link,
     /// The child cannot be older than this.
     since: i64,
@@ -44,14 +47,16 @@ impl Tracker {
         });
         let attempt = i64::try_from(attempt.micros()).unwrap_or(i64::MAX);
         let since = line.time.micros.saturating_sub(attempt).saturating_sub(SLACK);
-        let expected = Expected { parent, recipient: Some(recipient), link, since };
+        let expected =
+            Expected { parent, recipient: Some(recipient), link, since, more: Vec::new() };
         self.tie(QueueKey::from(child), expected)
     }
 
     pub(super) fn notification(&mut self, line: &Observation<'_>, event: &Notification<'_>) {
         let parent = self.message(event.queue_id, line, false);
         let since = line.time.micros.saturating_sub(60 * 1_000_000);
-        let expected = Expected { parent, recipient: None, link: Link::Notification, since };
+        let link = Link::Notification;
+        let expected = Expected { parent, recipient: None, link, since, more: Vec::new() };
         self.tie(QueueKey::from(event.notification_id), expected);
     }
 
@@ -61,6 +66,13 @@ impl Tracker {
         if let Some(child) = found {
             self.adopt(child, &expected);
             return true;
+        }
+        if let Some(known) = self.expected.get_mut(&child)
+            && (known.parent, known.link) == (expected.parent, expected.link)
+        {
+            known.since = known.since.min(expected.since);
+            known.more.extend(expected.recipient);
+            return false;
         }
         let due = self.now.micros.saturating_add(self.limits.linger);
         self.expected.insert(child, expected);
@@ -83,7 +95,8 @@ impl Tracker {
             || child_state.queue_id.is_long()
             || sender.is_none()
             || parent_sender.is_none()
-            || sender == parent_sender;
+            || sender == parent_sender
+            || is_verp(parent_sender, sender);
         child != expected.parent
             && ours
             && senders_agree
@@ -93,10 +106,12 @@ impl Tracker {
     fn adopt(&mut self, child: Handle, expected: &Expected) {
         let Some(parent) = self.messages.get_mut(expected.parent) else { return };
         let parent_id = parent.queue_id;
-        if let Some(recipient) =
-            expected.recipient.and_then(|index| parent.recipients.get_mut(index))
-        {
-            recipient.outcome = Outcome::HandedOver;
+        for index in expected.recipient.iter().chain(&expected.more) {
+            if let Some(recipient) = parent.recipients.get_mut(*index)
+                && (expected.link != Link::Forward || recipient.outcome != Outcome::Delivered)
+            {
+                recipient.outcome = Outcome::HandedOver;
+            }
         }
         if let Some(child) = self.messages.get_mut(child) {
             child.parent.get_or_insert((expected.link, parent_id));
@@ -108,10 +123,9 @@ impl Tracker {
         if self.expected.is_empty() {
             return;
         }
-        if let Some(expected) = self.expected.get(&id).copied()
-            && self.fits(child, &expected)
+        if self.expected.get(&id).is_some_and(|expected| self.fits(child, expected))
+            && let Some(expected) = self.expected.remove(&id)
         {
-            self.expected.remove(&id);
             self.adopt(child, &expected);
         }
     }
@@ -145,4 +159,14 @@ impl Tracker {
             state.origin = Some(crate::outcome::Origin::Submission);
         }
     }
+}
+
+/// Whether `child` is `parent` with a recipient in it (`sendmail -XV`, XVERP): a mailing
+/// list's `list@example.com` becomes `list+user=example.org@example.com`.
+fn is_verp(parent: Option<&BStr>, child: Option<&BStr>) -> bool {
+    let (Some(parent), Some(child)) = (parent, child) else { return false };
+    parent.rsplit_once_str("@").is_some_and(|(list, domain)| {
+        let inner = child.strip_prefix(list).and_then(|rest| rest.strip_suffix(domain));
+        inner.is_some_and(|inner| inner.ends_with(b"@") && inner.contains(&b'='))
+    })
 }

@@ -31,7 +31,15 @@ impl Tracker {
         let daemon = line.entry.tag.known;
         let Some(state) = self.messages.get_mut(handle) else { return };
         state.probe |= event.status.is_probe();
-        let index = state.deliver(event, daemon, line.time, line.weight);
+        // One line repeated may be as many recipients with the same address.
+        let copies = line.weight.min(state.unnamed()).saturating_sub(1);
+        for _ in 0..copies {
+            let Some(state) = self.messages.get_mut(handle) else { return };
+            let index = state.deliver(event, daemon, line.time, 1);
+            self.hand_over(line, event, handle, index);
+        }
+        let Some(state) = self.messages.get_mut(handle) else { return };
+        let index = state.deliver(event, daemon, line.time, line.weight - copies);
         let handed_over = self.hand_over(line, event, handle, index);
         let Some(state) = self.messages.get(handle) else { return };
         sink.record(&Record::Delivery(Delivery {
@@ -84,6 +92,17 @@ impl Tracker {
         session.last_seen = line.time;
         session.messages = session.messages.saturating_add(line.weight);
         event.sasl_username.inspect(|username| session.login(username));
+        if let Some((action, sender)) = session.take_foretold()
+            && let Some(state) = self.messages.get_mut(handle)
+        {
+            match action {
+                Action::Hold => state.held = true,
+                _ => state.verdict = Some(Outcome::Discarded),
+            }
+            if let Some(sender) = sender {
+                state.keep(|state| &mut state.sender, sender);
+            }
+        }
         if let Some(before) = session.message.replace(handle) {
             self.await_qmgr(before, line);
         }
@@ -174,6 +193,10 @@ impl Tracker {
         self.revive(QueueKey::from(event.queue_id), place);
         let handle = self.message(event.queue_id, line, true);
         let Some(state) = self.messages.get_mut(handle) else { return };
+        if state.activations == 0 && state.verdict == Some(Outcome::Discarded) {
+            // What was to be discarded was another transaction of the same session.
+            state.verdict = None;
+        }
         state.first_active.get_or_insert(line.time);
         state.activations = state.activations.saturating_add(1);
         state.held = false;
@@ -256,6 +279,12 @@ impl Tracker {
             {
                 state.keep(|state| &mut state.sender, sender);
             }
+        }
+        if event.queue_id.is_none()
+            && matches!(event.action, Action::Hold | Action::Discard)
+            && let Some(session) = self.sessions.get_mut(key_of(line.entry, None))
+        {
+            session.foretell(event.action, event.envelope.sender);
         }
         if event.by == DecisionBy::ProxyFilter && event.action == Action::Accept {
             self.proxied(line, event);

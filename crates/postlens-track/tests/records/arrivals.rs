@@ -172,3 +172,60 @@ fn header_check_warns_and_lets_through() {
         "#]],
     );
 }
+
+#[test]
+fn held_by_an_access_rule_before_the_queue_id() {
+    check(
+        "Nov 24 10:00:00 mx postfix/smtpd[11]: connect from a.example.org[192.0.2.1]
+        Nov 24 10:00:00 mx postfix/smtpd[11]: NOQUEUE: hold: RCPT from a.example.org[192.0.2.1]: <a@example.org>: Sender address suspicious; from=<a@example.org> to=<b@example.com> proto=ESMTP helo=<a.example.org>
+        Nov 24 10:00:00 mx postfix/smtpd[11]: 3F1A2B4C5D: client=a.example.org[192.0.2.1]
+        Nov 24 10:00:00 mx postfix/cleanup[12]: 3F1A2B4C5D: message-id=<1@example.org>
+        Nov 24 10:00:00 mx postfix/smtpd[11]: 4E2B3C4D5E: client=a.example.org[192.0.2.1]
+        Nov 24 10:00:00 mx postfix/cleanup[12]: 4E2B3C4D5E: message-id=<2@example.org>
+        Nov 24 10:00:00 mx postfix/smtpd[11]: disconnect from a.example.org[192.0.2.1] ehlo=1 mail=2 rcpt=2 data=2 quit=1 commands=8
+        Nov 24 10:05:00 mx postfix/anvil[13]: statistics: max cache size 1 at Nov 24 10:00:00",
+        &expect![[r#"
+            hold RCPT [192.0.2.1], times 1
+            session Smtpd [192.0.2.1] closed, messages 2, refusals 0, failures 0, times 1
+            3F1A2B4C5D smtp from=<a@example.org> [192.0.2.1] open
+              1 unseen held
+            4E2B3C4D5E smtp [192.0.2.1] ended
+              1 unseen canceled
+            = 2
+        "#]],
+    );
+}
+
+#[test]
+fn discarded_before_the_queue_id() {
+    check(
+        "Nov 24 10:00:00 mx postfix/smtpd[11]: connect from a.example.org[192.0.2.1]
+        Nov 24 10:00:00 mx postfix/smtpd[11]: NOQUEUE: milter-discard: MAIL from a.example.org[192.0.2.1]: milter triggers DISCARD action; from=<a@example.org> proto=ESMTP helo=<a.example.org>
+        Nov 24 10:00:00 mx postfix/smtpd[11]: 3F1A2B4C5D: client=a.example.org[192.0.2.1]
+        Nov 24 10:00:00 mx postfix/smtpd[11]: disconnect from a.example.org[192.0.2.1] ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5
+        Nov 24 10:05:00 mx postfix/anvil[13]: statistics: max cache size 1 at Nov 24 10:00:00",
+        &expect![[r#"
+            discard MAIL [192.0.2.1], times 1
+            session Smtpd [192.0.2.1] closed, messages 1, refusals 0, failures 0, times 1
+            3F1A2B4C5D smtp from=<a@example.org> [192.0.2.1] ended
+              1 unseen discarded
+            = 1
+        "#]],
+    );
+}
+
+#[test]
+fn never_written_to_the_queue() {
+    check(
+        "Nov 24 10:00:00 mx postfix/cleanup[12]: 3F1A2B4C5D: message-id=<3F1A2B4C5D@mx.example.com>
+        Nov 24 10:00:00 mx postfix/cleanup[12]: warning: 3F1A2B4C5D: write queue file: No space left on device
+        Nov 24 10:05:00 mx postfix/cleanup[12]: 4E2B3C4D5E: message-id=<4E2B3C4D5E@mx.example.com>",
+        &expect![[r#"
+            3F1A2B4C5D unknown no arrival open
+              1 unseen canceled
+            4E2B3C4D5E unknown no arrival open
+              1 unseen in_queue
+            = 2
+        "#]],
+    );
+}

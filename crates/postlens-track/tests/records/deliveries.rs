@@ -171,3 +171,46 @@ fn requeued_mail_counts_once() {
         "#]],
     );
 }
+
+#[test]
+fn one_address_twice() {
+    let line = "postfix/local[14]: 3F1A2B4C5D: to=<b@example.com>, relay=local, delay=1, delays=0.5/0/0/0.5, dsn=2.0.0, status=sent (delivered to mailbox)";
+    let ends = [
+        format!("Nov 24 10:00:01 mx {line}\nNov 24 10:00:01 mx {line}"),
+        line.replace("3F1A", "message repeated 2 times: [ 3F1A")
+            .replace("postfix", "Nov 24 10:00:01 mx postfix")
+            + "]",
+    ];
+    for end in ends {
+        check(
+            &format!("Nov 24 10:00:00 mx postfix/smtpd[11]: 3F1A2B4C5D: client=a.example.org[192.0.2.1]
+            Nov 24 10:00:00 mx postfix/cleanup[12]: 3F1A2B4C5D: bcc: header X-Copy: yes from a.example.org[192.0.2.1]; from=<a@example.org> to=<b@example.com> proto=ESMTP helo=<a.example.org>: b@example.com
+            Nov 24 10:00:00 mx postfix/qmgr[13]: 3F1A2B4C5D: from=<a@example.org>, size=900, nrcpt=2 (queue active)
+            {end}
+            Nov 24 10:00:01 mx postfix/qmgr[13]: 3F1A2B4C5D: removed"),
+            &expect![[r#"
+                bcc header [192.0.2.1], times 1
+                3F1A2B4C5D smtp from=<a@example.org> [192.0.2.1] ended
+                  b@example.com delivered, attempts 1
+                  b@example.com delivered, attempts 1
+                = 2
+            "#]],
+        );
+    }
+}
+
+#[test]
+fn one_address_deferred_and_then_sent_is_one_recipient() {
+    check(
+        "Nov 24 10:00:00 mx postfix/qmgr[13]: 3F1A2B4C5D: from=<a@example.org>, size=900, nrcpt=2 (queue active)
+        Nov 24 10:00:01 mx postfix/local[14]: 3F1A2B4C5D: to=<b@example.com>, relay=local, delay=1, delays=0.5/0/0/0.5, dsn=4.2.0, status=deferred (mailbox is locked)
+        Nov 24 10:10:00 mx postfix/qmgr[13]: 3F1A2B4C5D: from=<a@example.org>, size=900, nrcpt=2 (queue active)
+        Nov 24 10:10:01 mx postfix/local[14]: 3F1A2B4C5D: to=<b@example.com>, relay=local, delay=601, delays=600/0/0/0.5, dsn=2.0.0, status=sent (delivered to mailbox)",
+        &expect![[r#"
+            3F1A2B4C5D unknown from=<a@example.org> no arrival open
+              b@example.com delivered, attempts 2
+              1 unseen in_queue
+            = 2
+        "#]],
+    );
+}

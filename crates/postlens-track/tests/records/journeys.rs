@@ -197,3 +197,70 @@ fn local_mail_with_a_completed_sender_goes_on() {
         "#]],
     );
 }
+
+#[test]
+fn alias_with_its_own_mailbox_is_delivered_and_forwarded() {
+    let mailbox = "postfix/local[14]: 3F1A2B4C5D: to=<c@example.com>, relay=local, delay=1, delays=0.5/0/0/0.5, dsn=2.0.0, status=sent (delivered to mailbox)";
+    let forward = mailbox.replace("delivered to mailbox", "forwarded as 5E6F7A8B9C");
+    for (one, other) in [(mailbox, forward.as_str()), (forward.as_str(), mailbox)] {
+        check(
+            &format!("Nov 24 10:00:00 mx postfix/qmgr[13]: 3F1A2B4C5D: from=<a@example.org>, size=900, nrcpt=1 (queue active)
+            Nov 24 10:00:01 mx {one}
+            Nov 24 10:00:01 mx {other}
+            Nov 24 10:00:01 mx postfix/cleanup[12]: 5E6F7A8B9C: message-id=<1@example.org>
+            Nov 24 10:00:01 mx postfix/qmgr[13]: 5E6F7A8B9C: from=<a@example.org>, size=1000, nrcpt=1 (queue active)
+            Nov 24 10:00:01 mx postfix/qmgr[13]: 3F1A2B4C5D: removed
+            Nov 24 10:00:02 mx postfix/local[14]: 5E6F7A8B9C: to=<d@example.com>, relay=local, delay=1, delays=0.5/0/0/0.5, dsn=2.0.0, status=sent (delivered to mailbox)
+            Nov 24 10:00:02 mx postfix/qmgr[13]: 5E6F7A8B9C: removed"),
+            &expect![[r#"
+                3F1A2B4C5D unknown from=<a@example.org> no arrival ended
+                  c@example.com delivered, attempts 2
+                5E6F7A8B9C unknown from=<a@example.org> forward of 3F1A2B4C5D no arrival ended
+                  d@example.com delivered, attempts 1
+                = 2
+            "#]],
+        );
+    }
+}
+
+#[test]
+fn two_recipients_of_one_hop_told_before_it_is_seen() {
+    check(
+        "Nov 24 10:00:00 mx postfix/qmgr[13]: 3F1A2B4C5D: from=<a@example.org>, size=900, nrcpt=2 (queue active)
+        Nov 24 10:00:01 mx postfix/smtp[14]: 3F1A2B4C5D: to=<b@example.com>, relay=hub.example.com[192.0.2.7]:25, delay=1, delays=0.1/0/0.4/0.5, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 5E6F7A8B9C)
+        Nov 24 10:00:01 mx postfix/smtp[14]: 3F1A2B4C5D: to=<c@example.com>, relay=hub.example.com[192.0.2.7]:25, delay=1, delays=0.1/0/0.4/0.5, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 5E6F7A8B9C)
+        Nov 24 10:00:01 mx postfix/qmgr[13]: 3F1A2B4C5D: removed
+        Nov 24 10:00:01 hub postfix/smtpd[17]: 5E6F7A8B9C: client=mx.example.com[192.0.2.6]
+        Nov 24 10:00:01 hub postfix/qmgr[18]: 5E6F7A8B9C: from=<a@example.org>, size=1300, nrcpt=2 (queue active)
+        Nov 24 10:00:02 hub postfix/local[16]: 5E6F7A8B9C: to=<b@example.com>, relay=local, delay=1, delays=0.5/0/0/0.5, dsn=2.0.0, status=sent (delivered to mailbox)
+        Nov 24 10:00:02 hub postfix/local[16]: 5E6F7A8B9C: to=<c@example.com>, relay=local, delay=1, delays=0.5/0/0/0.5, dsn=2.0.0, status=sent (delivered to mailbox)
+        Nov 24 10:00:02 hub postfix/qmgr[18]: 5E6F7A8B9C: removed",
+        &expect![[r#"
+            3F1A2B4C5D unknown from=<a@example.org> no arrival ended
+              b@example.com handed_over, attempts 1
+              c@example.com handed_over, attempts 1
+            5E6F7A8B9C smtp from=<a@example.org> [192.0.2.6] next_hop of 3F1A2B4C5D ended
+              b@example.com delivered, attempts 1
+              c@example.com delivered, attempts 1
+            = 2
+        "#]],
+    );
+}
+
+#[test]
+fn next_hop_of_mail_with_the_recipient_in_its_sender() {
+    check(
+        "Nov 24 10:00:00 out postfix/qmgr[13]: 3F1A2B4C5D: from=<list@example.com>, size=900, nrcpt=1 (queue active)
+        Nov 24 10:00:01 hub postfix/smtpd[17]: 5E6F7A8B9C: client=out.example.com[192.0.2.6]
+        Nov 24 10:00:01 hub postfix/qmgr[18]: 5E6F7A8B9C: from=<list+b=example.net@example.com>, size=1300, nrcpt=1 (queue active)
+        Nov 24 10:00:01 out postfix/smtp[14]: 3F1A2B4C5D: to=<b@example.net>, relay=hub.example.com[192.0.2.7]:25, delay=1, delays=0.1/0/0.4/0.5, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 5E6F7A8B9C)
+        Nov 24 10:00:02 hub postfix/local[16]: 5E6F7A8B9C: to=<b@example.net>, relay=local, delay=1, delays=0.5/0/0/0.5, dsn=2.0.0, status=sent (delivered to mailbox)",
+        &expect![[r#"
+            3F1A2B4C5D unknown from=<list@example.com> no arrival open
+              b@example.net handed_over, attempts 1
+            5E6F7A8B9C smtp from=<list+b=example.net@example.com> [192.0.2.6] next_hop of 3F1A2B4C5D open
+              b@example.net delivered, attempts 1
+            = 1
+        "#]],
+    );
+}
