@@ -185,7 +185,8 @@ fn delivery(text: &[u8], dsn: Option<Status>, depth: u8) -> Verdict {
         Some((Inner::Words, text)) => words.say(text, None, Some(row.cause)),
         Some((Inner::Reply, text)) => {
             let reply = text.rfind(" (in reply to ").and_then(|at| text.get(..at));
-            Words { own: false, ..words }.reply(reply.unwrap_or(text))
+            let said = Words { own: false, ..words }.reply(reply.unwrap_or(text));
+            if said.cause == Cause::Unknown { fallback() } else { said }
         }
         Some((Inner::Delivery, text)) => inner_delivery(text, dsn, depth).unwrap_or_else(fallback),
     }
