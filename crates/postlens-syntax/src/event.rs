@@ -90,7 +90,10 @@ impl<'a> Event<'a> {
             Some(daemon) if daemon.is_postfix() => postfix::parse(daemon, entry.text),
             Some(daemon) => neighbour::parse(entry, daemon)
                 .map_or_else(|| neighbour::other(entry, daemon), Self::Neighbour),
-            None => repeated(entry).map_or(Self::Foreign, Self::Repeated),
+            None => repeated(entry)
+                .map(Self::Repeated)
+                .or_else(|| postfix::child(entry))
+                .unwrap_or(Self::Foreign),
         }
     }
 
@@ -171,6 +174,11 @@ impl<'a> Event<'a> {
     /// Sends the event's own fields (not the entry's) to `sink`, `queue_id` first.
     pub fn fields(&self, sink: &mut dyn FieldSink) {
         sink.opt_text("queue_id", self.queue_id().map(QueueId::as_bstr));
+        self.own_fields(sink);
+    }
+
+    /// The same without `queue_id`, which every kind may have.
+    pub fn own_fields(&self, sink: &mut dyn FieldSink) {
         match self {
             Self::Delivery(line) => line.fields(sink),
             Self::Connect(line) => line.client.fields(sink),

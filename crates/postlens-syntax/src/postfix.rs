@@ -33,6 +33,7 @@ use smtp::{ConnectFailure, RemoteTrouble};
 use smtpd::{Accepted, Connect, Disconnect, SessionTrouble};
 use tls::TlsSession;
 
+use crate::entry::Entry;
 use crate::event::Event;
 use crate::program::Daemon;
 use crate::queue_id::QueueId;
@@ -66,6 +67,20 @@ pub(crate) fn parse(daemon: Daemon, text: &[u8]) -> Event<'_> {
         })
         .or_else(|| verbose::is_verbose(daemon, text).then_some(Event::Debug))
         .unwrap_or(Event::Unrecognized(Severity::Info))
+}
+
+/// Understands the last words of a process that local(8), pipe(8), spawn(8) or master(8)
+/// forked and that cannot run the program it was meant to: `fatal: execvp PROGRAM: …`,
+/// `fatal: master_spawn: exec PROGRAM: …`. Its tag is the daemon's bare name, which other
+/// programs have too.
+pub(crate) fn child<'a>(entry: &Entry<'a>) -> Option<Event<'a>> {
+    let text: &'a [u8] = entry.text;
+    let text = text.strip_prefix(b"fatal: ")?;
+    if !text.starts_with(b"execvp ") && !text.starts_with(b"master_spawn: exec ") {
+        return None;
+    }
+    let daemon = Daemon::parent_of(entry.tag.program)?;
+    Notice::parse(daemon, Severity::Fatal, text).map(Event::Notice)
 }
 
 /// Takes Postfix's severity word off the text (`msg_warn`, `msg_error`, `msg_fatal`,
@@ -147,6 +162,7 @@ fn plain(text: &[u8]) -> Option<Event<'_>> {
 #[cfg(test)]
 mod tests {
     use super::parse;
+    use crate::entry::Entry;
     use crate::event::Event;
     use crate::program::Daemon;
     use crate::severity::Severity;
@@ -156,6 +172,66 @@ mod tests {
         for daemon in [Daemon::Postscreen, Daemon::Postfix] {
             let event = parse(daemon, b"CONNECT from [198.51.100.80]:38489 to [192.0.2.11]:25");
             assert!(matches!(event, Event::Postscreen(_)), "{event:?}");
+        }
+    }
+
+    #[track_caller]
+    fn check_line(line: &str, kind: &str, daemon: &str) {
+        let entry = Entry::parse(line.as_bytes());
+        assert_eq!(entry.tag.daemon, daemon, "{line}");
+        assert_eq!(Event::parse(&entry).kind(), kind, "{line}");
+    }
+
+    #[test]
+    fn tags_cut_at_their_slash() {
+        for program in ["postfix", "postfix-in"] {
+            for (text, kind) in [
+                ("connect from a.example[192.0.2.1]", "connect"),
+                ("disconnect from a.example[192.0.2.1] ehlo=1 quit=1 commands=2", "disconnect"),
+                ("4jYXrC3hT6z1SZfq: client=a.example[192.0.2.1]", "client"),
+                (
+                    "4jYXrC3hT6z1SZfq: from=<a@example.com>, size=1, nrcpt=1 (queue active)",
+                    "queue_active",
+                ),
+                ("4jYXrC3hT6z1SZfq: message-id=<x@example.com>", "message_id"),
+                ("4jYXrC3hT6z1SZfq: uid=0 from=<root>", "pickup"),
+                ("4jYXrC3hT6z1SZfq: removed", "removed"),
+                (
+                    "4jYXrC3hT6z1SZfq: to=<b@example.org>, relay=mx.example.org[192.0.2.9]:25, delay=1, \
+                  delays=0/0/0/1, dsn=2.0.0, status=sent (250 ok)",
+                    "delivery",
+                ),
+                (
+                    "NOQUEUE: reject: RCPT from a.example[192.0.2.1]: 550 5.1.1 <x@example.com>: no; \
+                  from=<> to=<x@example.com> proto=ESMTP helo=<a>",
+                    "reject",
+                ),
+                ("CONNECT from [198.51.100.80]:38489 to [192.0.2.11]:25", "postscreen_connect"),
+                ("CONNECT from [198.51.100.80]:38489", "tls_proxy_connect"),
+                ("warning: uid=0: No space left on device", "warning"),
+                ("fatal: root(0): queue file write error", "fatal"),
+                ("the Postfix mail system is running: PID: 12", "postfix_status"),
+                ("what nobody ever wrote", "unrecognized"),
+            ] {
+                let line = format!("<22>1 2026-11-24T06:26:00Z mx {program} 205 - - {text}");
+                check_line(&line, kind, "postfix");
+            }
+        }
+    }
+
+    #[test]
+    fn children_that_cannot_run_their_program() {
+        for (line, kind) in [
+            ("local[12]: fatal: execvp /no/such: No such file or directory", "fatal"),
+            (
+                "master[12]: fatal: master_spawn: exec /usr/lib/postfix/x: Permission denied",
+                "fatal",
+            ),
+            ("local[12]: fatal: something else", "foreign"),
+            ("backup[12]: fatal: execvp /no/such: No such file or directory", "foreign"),
+        ] {
+            let (daemon, _) = line.split_once('[').unwrap();
+            check_line(&format!("Nov 24 06:26:00 mx {line}"), kind, daemon);
         }
     }
 

@@ -13,7 +13,8 @@ pub struct Tag<'a> {
     pub instance: Option<&'a BStr>,
     /// `submission`: what lies between instance and daemon, where there is anything.
     pub service: Option<&'a BStr>,
-    /// `smtpd`: the last component.
+    /// `smtpd`: the last component; `postfix` where a logger has cut the tag at its first
+    /// slash, and for postfix(1).
     pub daemon: &'a BStr,
     /// Which program that is, among those whose lines we understand.
     pub known: Option<Daemon>,
@@ -27,7 +28,10 @@ impl<'a> Tag<'a> {
         let Some(last) = program.iter().rposition(|&byte| byte == b'/') else {
             let known = Daemon::alone(program);
             let instance = matches!(known, Some(Daemon::Postfix)).then_some(whole);
-            return Self { program: whole, instance, service: None, daemon: whole, known };
+            // Of `postfix-in` the daemon is as unknown as of `postfix`.
+            let daemon = instance.and_then(|name| name.get(..POSTFIX.len())).unwrap_or(program);
+            let daemon = BStr::new(daemon);
+            return Self { program: whole, instance, service: None, daemon, known };
         };
         let daemon = program.get(last + 1..).unwrap_or_default();
         let path = program.get(..last).unwrap_or_default();
@@ -44,6 +48,10 @@ impl<'a> Tag<'a> {
         }
     }
 }
+
+/// How the names of Postfix's instances begin; a name of another instance goes on with a
+/// hyphen (postmulti(1)).
+const POSTFIX: &[u8] = b"postfix";
 
 macro_rules! daemons {
     ($($(#[$doc:meta])* $name:ident = $text:literal $family:ident;)*) => {
@@ -143,7 +151,8 @@ daemons! {
     NbdbReindexd = "nbdb_reindexd" postfix;
     /// master(8).
     Master = "master" postfix;
-    /// postfix(1), and a bare `postfix` tag.
+    /// postfix(1), and any daemon whose tag has been cut at its first slash: `postfix`,
+    /// `postfix-in`. rsyslog's RFC 5424 template and its property `programname` cut so.
     Postfix = "postfix" postfix;
     /// The script behind postfix(1).
     PostfixScript = "postfix-script" postfix;
@@ -252,14 +261,31 @@ impl Daemon {
     }
 
     /// The program of a tag without a slash. Postfix's daemons always log with one,
-    /// so a bare `smtpd` is somebody else's.
+    /// so a bare `smtpd` is somebody else's; what is left of a cut tag is not.
     fn alone(program: &[u8]) -> Option<Self> {
         if program == b"amavisd" {
             return Some(Self::Amavis);
         }
-        Self::named(program).filter(|known| {
-            !known.is_postfix() || matches!(known, Self::Postfix | Self::PostfixScript)
-        })
+        match Self::named(program) {
+            Some(known) if !known.is_postfix() => Some(known),
+            Some(known) => program.starts_with(POSTFIX).then_some(known),
+            None => {
+                let name = program.strip_prefix(POSTFIX)?.strip_prefix(b"-")?;
+                (!name.is_empty()).then_some(Self::Postfix)
+            }
+        }
+    }
+
+    /// The daemon that a process was forked from to run another program. Until it does, it
+    /// logs under the daemon's bare name.
+    pub(crate) fn parent_of(program: &[u8]) -> Option<Self> {
+        match program {
+            b"local" => Some(Self::Local),
+            b"pipe" => Some(Self::Pipe),
+            b"spawn" => Some(Self::Spawn),
+            b"master" => Some(Self::Master),
+            _ => None,
+        }
     }
 }
 
@@ -290,6 +316,10 @@ mod tests {
         check("192.0.2.9/smtpd", "192.0.2.9", "", "smtpd", Some(Daemon::Smtpd));
         check("/postfix-script", "", "", "postfix-script", Some(Daemon::PostfixScript));
         check("postfix", "postfix", "", "postfix", Some(Daemon::Postfix));
+        check("postfix-in", "postfix-in", "", "postfix", Some(Daemon::Postfix));
+        check("postfix-script", "", "", "postfix-script", Some(Daemon::PostfixScript));
+        check("postfix-", "", "", "postfix-", None);
+        check("postfixadmin", "", "", "postfixadmin", None);
         check("postfix/relay/a/smtp", "postfix", "relay/a", "smtp", Some(Daemon::Smtp));
         check("smtpd", "", "", "smtpd", None);
         check("dovecot", "", "", "dovecot", Some(Daemon::Dovecot));

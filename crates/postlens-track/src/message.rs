@@ -184,6 +184,14 @@ impl MessageState {
         }
     }
 
+    /// Whether a recipient is known to wait still.
+    pub(crate) fn has_open(&self) -> bool {
+        match self.recipients.as_slice() {
+            [] => self.arrival.is_some(),
+            known => known.iter().any(|recipient| !recipient.outcome.is_settled()),
+        }
+    }
+
     /// Recipients that qmgr counted beyond those that lines named.
     fn unseen(&self, lost: bool) -> Option<(u32, Outcome)> {
         let missing = self.unnamed();
@@ -250,6 +258,7 @@ fn outcome_of(line: &DeliveryLine<'_>, daemon: Option<Daemon>) -> Outcome {
         DeliveryStatus::Sent => match daemon {
             Some(Daemon::Smtp) | None => Outcome::Relayed,
             Some(Daemon::Discard) => Outcome::Discarded,
+            Some(Daemon::Postfix) => outcome_by_relay(line),
             Some(_) => Outcome::Delivered,
         },
         DeliveryStatus::Bounced => Outcome::Bounced,
@@ -259,3 +268,17 @@ fn outcome_of(line: &DeliveryLine<'_>, daemon: Option<Daemon>) -> Outcome {
         DeliveryStatus::Deferred | DeliveryStatus::Other(_) => Outcome::Deferred,
     }
 }
+
+/// What `sent` means where the tag does not say which agent did it. discard(8) has no
+/// relay; of those with an address and a port, smtp(8) is far more frequent than lmtp(8)
+/// except on LMTP's own port.
+fn outcome_by_relay(line: &DeliveryLine<'_>) -> Outcome {
+    match line.relay.port {
+        None if line.relay.name == "none" => Outcome::Discarded,
+        None | Some(LMTP_PORT) => Outcome::Delivered,
+        Some(_) => Outcome::Relayed,
+    }
+}
+
+/// RFC 2033 leaves the port open; 24 is what servers and `lmtp_tcp_port` take.
+const LMTP_PORT: u16 = 24;

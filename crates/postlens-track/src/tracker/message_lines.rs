@@ -212,7 +212,12 @@ impl Tracker {
     pub(super) fn removed(&mut self, line: &Observation<'_>, event: &Removed<'_>) {
         let handle = self.message(event.queue_id, line, false);
         if let Some(state) = self.messages.get_mut(handle) {
-            let by_admin = line.entry.tag.known == Some(Daemon::Postsuper);
+            let by_admin = match line.entry.tag.known {
+                Some(Daemon::Postsuper) => true,
+                // Either, by the tag; qmgr(8) keeps a message while a recipient is deferred.
+                Some(Daemon::Postfix) => state.has_open(),
+                _ => false,
+            };
             let verdict = match event.reason.map(|reason| -> &[u8] { reason }) {
                 Some(b"canceled") => Some(Outcome::Canceled),
                 Some(b"discarded") => Some(Outcome::Discarded),

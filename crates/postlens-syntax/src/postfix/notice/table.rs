@@ -106,6 +106,9 @@ pub(super) fn tables() -> &'static Tables {
 /// The weight from which on a row tells its line whoever wrote it.
 const TELLING: usize = 12 * LITERAL_BYTE;
 
+/// The same for a line whose tag may have been cut at its slash.
+const CUT_TAG: usize = 6 * LITERAL_BYTE;
+
 /// All rows by severity, and what could not be read.
 #[derive(Debug)]
 pub(super) struct Tables {
@@ -176,7 +179,9 @@ impl Tables {
     ) -> Option<(&Row, Spans)> {
         let group = self.groups.get(group_of(severity))?;
         let own = |row: &Row| row.belongs_to(daemon);
-        let like = |row: &Row| row.daemons & self.postfix != 0 && row.pattern.weight() >= TELLING;
+        // Where the tag names no daemon, any may have written the line.
+        let enough = if daemon == Daemon::Postfix { CUT_TAG } else { TELLING };
+        let like = |row: &Row| row.daemons & self.postfix != 0 && row.pattern.weight() >= enough;
         let other = || daemon.is_postfix().then(|| group.find(text, like)).flatten();
         group.find(text, own).or_else(other)
     }
