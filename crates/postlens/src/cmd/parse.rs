@@ -15,9 +15,11 @@ mod object;
 /// Write one JSON object per line of log, in order
 ///
 /// Every input line becomes one object, also lines of other programs (kind `foreign`),
-/// verbose output (`debug`) and lines that nobody understands (`unrecognized`). Fields
-/// that a line does not have are left out. Times are RFC 3339, delays seconds, sizes
-/// bytes. Bytes that are no UTF-8 become `\xNN`.
+/// verbose output (`debug`) and lines that nobody understands (`unrecognized`). The fields
+/// of every line (`time` `host` `program` `instance` `service` `daemon` `pid` `severity`
+/// `queue_id` `kind`) are always there, null where the line has none; of the others only
+/// those that the line has. Times are RFC 3339, delays seconds, sizes bytes. Bytes that
+/// are no UTF-8 become `\xNN`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use bstr::{BStr, ByteSlice};
-use postlens_syntax::{Delay, FieldSink, Severity};
+use postlens_syntax::{Delay, FieldSink, QueueId, Severity, Time};
 use postlens_track::Observation;
 
 /// Appends the object to `out`.
@@ -12,23 +12,28 @@ pub(super) fn write(line: &Observation<'_>, out: &mut Vec<u8>) {
     let mut object = Object { out, first: true };
     object.number("schema", 1);
     if line.stamped {
-        object.plain("time", &line.time.to_string());
+        object.time(line.time);
+    } else {
+        object.header("time", None);
     }
-    object.opt_text("host", entry.host);
-    if !entry.tag.program.is_empty() {
-        object.text("program", entry.tag.program);
-        object.opt_text("instance", entry.tag.instance);
-        object.opt_text("service", entry.tag.service);
-        object.text("daemon", entry.tag.daemon);
+    object.header("host", entry.host);
+    let tag = (!entry.tag.program.is_empty()).then_some(&entry.tag);
+    object.header("program", tag.map(|tag| tag.program));
+    object.header("instance", tag.and_then(|tag| tag.instance));
+    object.header("service", tag.and_then(|tag| tag.service));
+    object.header("daemon", tag.map(|tag| tag.daemon));
+    match entry.pid {
+        Some(pid) => object.number("pid", i64::from(pid)),
+        None => object.header("pid", None),
     }
-    object.opt_int("pid", entry.pid.map(i64::from));
     let severity = line.event.severity().or(entry.priority).unwrap_or(Severity::Info);
     object.plain("severity", severity.name());
+    object.header("queue_id", line.event.queue_id().map(QueueId::as_bstr));
     object.plain("kind", line.event.kind());
     if entry.repeat > 1 {
         object.number("repeat", i64::from(entry.repeat));
     }
-    line.event.fields(&mut object);
+    line.event.own_fields(&mut object);
     let text: &[u8] = entry.text;
     let text = match line.event.queue_id() {
         Some(id) => text
@@ -58,6 +63,21 @@ impl Object<'_> {
         self.name(name);
         // Writing to memory does not fail.
         let _ = write!(self.out, "{value}");
+    }
+
+    /// A field that every object has.
+    fn header(&mut self, name: &'static str, value: Option<&BStr>) {
+        if let Some(value) = value {
+            self.text(name, value);
+        } else {
+            self.name(name);
+            self.out.extend_from_slice(b"null");
+        }
+    }
+
+    fn time(&mut self, time: Time) {
+        self.name("time");
+        let _ = write!(self.out, "\"{time}\"");
     }
 
     /// A text that needs no escaping.
