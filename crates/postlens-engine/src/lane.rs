@@ -56,6 +56,11 @@ impl Lane {
         self.chunks.recv().ok()?.recv().ok()
     }
 
+    /// Whether no chunk is on its way.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.chunks.is_empty()
+    }
+
     /// Gives a chunk's buffer back to the reader.
     pub(crate) fn recycle(&self, chunk: ParsedChunk) {
         let _ = self.buffers.try_send(chunk.into_owner().into_buffer());

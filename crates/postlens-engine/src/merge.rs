@@ -14,13 +14,14 @@ pub(crate) struct Cursor {
     time: Time,
     /// The last line of the chunk before, for a repeat wrapper at a chunk's beginning.
     before: Vec<u8>,
-    pub(crate) file: u32,
+    /// Which log the chunk is of.
+    pub(crate) log: u64,
 }
 
 impl Cursor {
     pub(crate) fn new(lane: Lane) -> Self {
         let time = Time { micros: i64::MIN, offset: 0 };
-        let mut cursor = Self { lane, chunk: None, next: 0, time, before: Vec::new(), file: 0 };
+        let mut cursor = Self { lane, chunk: None, next: 0, time, before: Vec::new(), log: 0 };
         cursor.load();
         cursor
     }
@@ -34,7 +35,7 @@ impl Cursor {
     }
 
     /// Gets chunks until there is a line; none at the stream's end.
-    fn load(&mut self) {
+    pub(crate) fn load(&mut self) {
         while self.next >= self.lines().len() {
             if let Some(chunk) = self.chunk.take() {
                 if let Some(last) = chunk.borrow_dependent().0.last() {
@@ -45,7 +46,7 @@ impl Cursor {
             }
             self.next = 0;
             let Some(chunk) = self.lane.next() else { return };
-            self.file = u32::try_from(chunk.borrow_owner().file_index()).unwrap_or(u32::MAX);
+            self.log = chunk.borrow_owner().log();
             self.chunk = Some(chunk);
         }
     }
@@ -57,6 +58,7 @@ impl Cursor {
 
     /// Calls `each` with the lines up to `until` (of the same chunk), the line before
     /// each, and its time; returns whether the chunk is used up.
+    /// The next chunk is only got by [`Cursor::load`].
     pub(crate) fn take(
         &mut self,
         until: Option<Time>,
@@ -78,9 +80,11 @@ impl Cursor {
             self.time = time;
             self.next += 1;
         }
-        if self.next >= lines.len() {
-            self.load();
-        }
+    }
+
+    /// Whether getting more lines may take a while.
+    pub(crate) fn may_wait(&self) -> bool {
+        self.next >= self.lines().len() && self.lane.is_empty()
     }
 }
 

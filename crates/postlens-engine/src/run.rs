@@ -124,8 +124,6 @@ struct Feed<'a> {
     tracker: Option<Tracker>,
     copies: Option<Copies>,
     summary: Summary,
-    /// The number of each stream's first file.
-    files: Vec<u32>,
 }
 
 impl<'a> Feed<'a> {
@@ -137,9 +135,7 @@ impl<'a> Feed<'a> {
         consumer: &'a mut dyn Consumer,
     ) -> Self {
         let mut summary = Summary::default();
-        let mut files = Vec::new();
         for stream in streams {
-            files.push(u32::try_from(summary.files.len()).unwrap_or(u32::MAX));
             summary.files.extend(stream.files().iter().map(|file| file.path().to_path_buf()));
             summary.copies.push((stream.name().to_owned(), 0));
         }
@@ -148,7 +144,6 @@ impl<'a> Feed<'a> {
             tracker: tracking.map(Tracker::new),
             copies: compared.then(|| Copies::new(streams.len())),
             summary,
-            files,
         }
     }
 
@@ -186,21 +181,24 @@ impl<'a> Feed<'a> {
         until: Option<Time>,
         progress: &mut dyn FnMut(Progress),
     ) {
-        let first_file = self.files.get(index).copied().unwrap_or_default();
-        let file = first_file.saturating_add(cursor.file);
+        let log = cursor.log;
         let mut last = None;
         cursor.take(until, |line, before, time| {
-            self.line(index, file, line, before, time);
+            self.line(index, log, line, before, time);
             last = Some(time);
         });
         let (lines, bytes) = (self.summary.lines, self.summary.bytes);
         progress(Progress { lines, bytes, time: last });
+        if cursor.may_wait() {
+            self.sink.consumer.pause();
+        }
+        cursor.load();
     }
 
     fn line(
         &mut self,
         stream: usize,
-        file: u32,
+        log: u64,
         line: &ParsedLine<'_>,
         before: Before<'_>,
         time: Time,
@@ -216,7 +214,7 @@ impl<'a> Feed<'a> {
             return;
         }
         self.summary.outside += u64::from(!self.sink.holds(time));
-        let line_id = LineId { file, offset: line.offset };
+        let line_id = LineId { log, offset: line.offset };
         let observation = Observation {
             time,
             stamped: line.time.is_some(),

@@ -13,6 +13,7 @@ pub struct Chunk {
     pub(crate) data: Vec<u8>,
     pub(crate) path: Arc<Path>,
     pub(crate) file: usize,
+    pub(crate) log: u64,
     pub(crate) offset: u64,
     pub(crate) first_line: Option<u64>,
     pub(crate) clock: Clock,
@@ -50,6 +51,12 @@ impl Chunk {
     /// The file's index in its stream.
     pub fn file_index(&self) -> usize {
         self.file
+    }
+
+    /// Which log it is of, whatever the file's name and compression: with a line's offset,
+    /// a stable name of the line. See [`log_identity()`](crate::log_identity).
+    pub fn log(&self) -> u64 {
+        self.log
     }
 
     /// Where the chunk starts in the decompressed file, in bytes.

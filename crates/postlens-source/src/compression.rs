@@ -211,6 +211,11 @@ impl Decoder {
         matches!(self.state, State::End { early: true })
     }
 
+    /// Whether a read would have to ask the source for more. Of archives it is not known.
+    pub(crate) fn is_drained(&self) -> bool {
+        matches!(&self.state, State::Plain(source) if source.buffered().is_empty())
+    }
+
     /// Reads some bytes; 0 is the end. After an error there is nothing more to read.
     pub(crate) fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         loop {

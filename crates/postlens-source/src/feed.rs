@@ -1,15 +1,18 @@
-//! A source's bytes as lines: decompressed, and the journal's export format decoded.
+//! A source's bytes as lines: decompressed, and the journal's records of several lines
+//! decoded.
 
 use std::io;
 
-use postlens_syntax::canonical::ExportDecoder;
-
 use crate::compression::{Compression, Decoder};
+use crate::wide::Records;
+use crate::writer::Writer;
 
 /// Lines to read.
 #[derive(Debug)]
 pub(crate) struct Feed {
     decoder: Decoder,
+    /// Who writes, where that may take time.
+    writer: Option<Writer>,
     state: State,
 }
 
@@ -25,13 +28,13 @@ enum State {
     },
     /// Lines, as they are.
     Lines,
-    Export(Box<Export>),
+    Wide(Box<Wide>),
 }
 
-/// A stream in the journal's export format, being decoded.
-#[derive(Debug, Default)]
-struct Export {
-    decoder: ExportDecoder,
+/// A stream of records of several lines, being decoded.
+#[derive(Debug)]
+struct Wide {
+    records: Records,
     input: Vec<u8>,
     lines: Vec<u8>,
     /// How much of `lines` has been given on.
@@ -41,14 +44,33 @@ struct Export {
     failure: Option<io::Error>,
 }
 
-/// How much of an export is decoded at once.
+/// How much of such a stream is decoded at once.
 const PIECE: usize = 64 * 1024;
-/// Enough first bytes to tell the export format.
-const START: usize = 9;
+/// Enough first bytes to tell it.
+const START: usize = 48;
 
 impl Feed {
-    pub(crate) fn new(decoder: Decoder) -> Self {
-        Self { decoder, state: State::Start }
+    pub(crate) fn new(decoder: Decoder, writer: Option<Writer>) -> Self {
+        Self { decoder, writer, state: State::Start }
+    }
+
+    /// Whether a read may have to wait for another program.
+    pub(crate) fn may_wait(&self) -> bool {
+        self.writer.is_some()
+    }
+
+    /// Whether a read would have to wait for another program, which has not written for
+    /// so many milliseconds.
+    pub(crate) fn is_idle(&self, patience: u16) -> bool {
+        let given = match &self.state {
+            State::Start => false,
+            State::Started { length, given, .. } => given == length,
+            State::Lines => true,
+            State::Wide(wide) => wide.given == wide.lines.len() && !wide.ended,
+        };
+        given
+            && self.decoder.is_drained()
+            && self.writer.as_ref().is_some_and(|writer| writer.is_idle(patience))
     }
 
     /// Reads some bytes; 0 is the end. After an error there is nothing more to read.
@@ -66,7 +88,7 @@ impl Feed {
                 self.state = State::Lines;
                 self.decoder.read(into)
             }
-            State::Export(export) => export.read(&mut self.decoder, into),
+            State::Wide(wide) => wide.read(&mut self.decoder, into),
         }
     }
 
@@ -81,14 +103,15 @@ impl Feed {
                 Err(error) if length == 0 => return Err(error),
                 Err(_) => break,
             }
+            // A short first line says all it will, and more may be long in coming.
+            if start.get(..length).is_some_and(|known| memchr::memchr(b'\n', known).is_some()) {
+                break;
+            }
         }
         let known = start.get(..length).unwrap_or_default();
-        self.state = if ExportDecoder::recognizes(known) {
-            let mut export = Box::<Export>::default();
-            export.decoder.push(known, &mut export.lines);
-            State::Export(export)
-        } else {
-            State::Started { start, length, given: 0 }
+        self.state = match Records::recognize(known) {
+            Some(records) => State::Wide(Box::new(Wide::new(records, known))),
+            None => State::Started { start, length, given: 0 },
         };
         Ok(())
     }
@@ -106,7 +129,13 @@ impl Feed {
     }
 }
 
-impl Export {
+impl Wide {
+    fn new(mut records: Records, start: &[u8]) -> Self {
+        let mut lines = Vec::new();
+        records.push(start, &mut lines);
+        Self { records, input: Vec::new(), lines, given: 0, ended: false, failure: None }
+    }
+
     fn read(&mut self, source: &mut Decoder, into: &mut [u8]) -> io::Result<usize> {
         loop {
             let count = give(&self.lines, &mut self.given, into);
@@ -123,7 +152,7 @@ impl Export {
                 Ok(0) => self.end(None),
                 Ok(count) => {
                     let input = self.input.get(..count).unwrap_or_default();
-                    self.decoder.push(input, &mut self.lines);
+                    self.records.push(input, &mut self.lines);
                 }
                 Err(error) => self.end(Some(error)),
             }
@@ -131,7 +160,7 @@ impl Export {
     }
 
     fn end(&mut self, failure: Option<io::Error>) {
-        self.decoder.finish(&mut self.lines);
+        self.records.finish(&mut self.lines);
         self.ended = true;
         self.failure = failure;
     }
@@ -157,7 +186,7 @@ mod tests {
 
     fn read(text: &[u8], size: usize) -> Vec<u8> {
         let source = Box::new(Cursor::new(text.to_vec()));
-        let mut feed = Feed::new(Decoder::new(source).unwrap());
+        let mut feed = Feed::new(Decoder::new(source).unwrap(), None);
         let (mut out, mut buffer) = (Vec::new(), vec![0; size]);
         while let Ok(count @ 1..) = feed.read(&mut buffer) {
             out.extend_from_slice(&buffer[..count]);

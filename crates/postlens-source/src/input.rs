@@ -10,6 +10,7 @@ use crate::feed::Feed;
 use crate::identity::{FileIdentity, HEAD};
 use crate::journal::JournalQuery;
 use crate::problem::{Problem, ProblemKind};
+use crate::writer::Writer;
 
 /// One source of log bytes.
 #[derive(Debug, Clone)]
@@ -134,18 +135,27 @@ impl LogFile {
 
     /// Opens the source to read it; a plain file from byte `start` on.
     pub(crate) fn open(&self, start: u64) -> Result<Feed, Problem> {
+        let mut writer = None;
         let raw: Box<dyn Read + Send> = match &self.kind {
             InputKind::File | InputKind::Pipe => {
-                Box::new(open_at(&self.path, start).map_err(|e| Problem::opening(&self.path, e))?)
+                let file =
+                    open_at(&self.path, start).map_err(|e| Problem::opening(&self.path, e))?;
+                if self.kind == InputKind::Pipe {
+                    writer = file.try_clone().ok().map(Writer::of);
+                }
+                Box::new(file)
             }
-            InputKind::Stdin => Box::new(io::stdin()),
+            InputKind::Stdin => {
+                writer = Some(Writer::stdin());
+                Box::new(io::stdin())
+            }
             InputKind::Journal(query) => Box::new(
                 query.open().map_err(|e| Problem::new(&self.path, ProblemKind::Journal(e)))?,
             ),
         };
         let decoder = if start == 0 { Decoder::new(raw) } else { Ok(Decoder::plain(raw)) };
         decoder
-            .map(Feed::new)
+            .map(|decoder| Feed::new(decoder, writer))
             .map_err(|source| Problem::new(&self.path, ProblemKind::Read { read: 0, source }))
     }
 }

@@ -54,13 +54,15 @@ mod journal;
 mod rotation;
 mod sampling;
 mod survey;
+mod wide;
+mod writer;
 
 pub use chunk::{Chunk, Line, Lines};
 pub use clock::{Clock, Resolver};
 pub use compression::Compression;
 pub use copies::Copies;
 pub use discover::{Arguments, Discovery, System, discover};
-pub use identity::FileIdentity;
+pub use identity::{FileIdentity, log_identity};
 pub use input::LogFile;
 pub use period::{Period, PeriodError};
 pub use plan::Evidence;

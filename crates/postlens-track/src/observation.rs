@@ -2,11 +2,12 @@
 
 use postlens_syntax::{Entry, Event, Time};
 
-/// Where a line stands: a stable name for what has no other.
+/// Where a line stands: a stable name for what has no other. It is the same after the log
+/// has been rotated or compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct LineId {
-    /// The file, numbered by the reader.
-    pub file: u32,
+    /// Which log: the reader's hash of its beginning.
+    pub log: u64,
     /// Byte offset of the line's beginning in the decompressed file.
     pub offset: u64,
 }

@@ -22,6 +22,10 @@ pub trait Consumer: RecordSink {
     /// One more line.
     fn line(&mut self, line: &Observation<'_>);
 
+    /// No more lines are at hand, and the next may be long in coming: what has been held
+    /// back for speed should go out.
+    fn pause(&mut self) {}
+
     /// Whether the consumer can take no more, such as when its reader has gone away: the
     /// run then ends early.
     fn broken(&self) -> bool {

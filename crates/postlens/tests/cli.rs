@@ -9,9 +9,11 @@
     reason = "tests fail by panicking"
 )]
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -122,6 +124,74 @@ fn parse_writes_every_line_once_and_in_order() {
     assert!(objects.iter().all(|object| object["schema"] == 1));
     assert!(objects[0]["time"].as_str().unwrap().starts_with("2026-11-23T"));
     assert_eq!(objects[lines + 2]["kind"], "foreign");
+}
+
+#[test]
+fn the_fields_of_every_line_are_always_there() {
+    let output = fed(
+        &["parse", "-"],
+        b"no log at all\nNov 24 01:00:00 mail postfix/qmgr[7]: 1A2B3C4D5E: removed\n",
+    );
+    let lines: Vec<&str> = out(&output).lines().collect();
+    assert_eq!(
+        lines[0],
+        r#"{"schema":1,"time":null,"host":null,"program":null,"instance":null,"service":null,"daemon":null,"pid":null,"severity":"info","queue_id":null,"kind":"foreign","text":"no log at all"}"#
+    );
+    let removed: Value = serde_json::from_str(lines[1]).unwrap();
+    assert_eq!(removed["queue_id"], "1A2B3C4D5E");
+    assert_eq!(removed["pid"], 7);
+    assert_eq!(removed["service"], Value::Null);
+}
+
+#[test]
+fn a_line_comes_out_before_the_pipe_is_closed() {
+    let mut child =
+        postlens(&["parse", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut log = child.stdin.take().unwrap();
+    let objects = BufReader::new(child.stdout.take().unwrap());
+    let (sender, receiver) = mpsc::channel();
+    let reader = std::thread::spawn(move || {
+        for line in objects.lines() {
+            sender.send(serde_json::from_str::<Value>(&line.unwrap()).unwrap()).unwrap();
+        }
+    });
+    let line = "Nov 24 01:00:00 mail postfix/smtpd[1]: connect from a.example[192.0.2.1]\n";
+    for pid in [1, 2, 3] {
+        // A line is written in two parts; the first alone is no line.
+        let (start, end) = line.split_at(50);
+        log.write_all(start.as_bytes()).unwrap();
+        log.write_all(end.replace("192.0.2.1", &format!("192.0.2.{pid}")).as_bytes()).unwrap();
+        let object = receiver.recv_timeout(Duration::from_secs(30)).unwrap();
+        assert_eq!(object["client_address"], format!("192.0.2.{pid}"));
+    }
+    log.write_all(b"the pipe ends within a line").unwrap();
+    drop(log);
+    let object = receiver.recv_timeout(Duration::from_secs(30)).unwrap();
+    assert_eq!(object["text"], "the pipe ends within a line");
+    reader.join().unwrap();
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn what_journalctl_shows_people_is_read() {
+    let pretty = b"{\n\t\"MESSAGE\" : \"1A2B3C4D5E: removed\",\n\t\"_PID\" : \"7\",\n\t\
+        \"SYSLOG_IDENTIFIER\" : \"postfix/qmgr\",\n\t\"_HOSTNAME\" : \"mail\",\n\t\
+        \"__REALTIME_TIMESTAMP\" : \"1795501560906411\"\n}\n";
+    let verbose =
+        b"Tue 2026-11-24 06:26:00.906411 UTC [s=acbbe5f7;i=6;b=d2aa;m=22;t=66;x=71]\n    \
+        MESSAGE=1A2B3C4D5E: removed\n    _PID=7\n    SYSLOG_IDENTIFIER=postfix/qmgr\n    \
+        _HOSTNAME=mail\n";
+    for text in [&pretty[..], verbose] {
+        let output = fed(&["parse", "-"], &text.repeat(2));
+        let objects: Vec<Value> =
+            out(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(objects.len(), 2);
+        for object in objects {
+            assert_eq!(object["kind"], "removed");
+            assert_eq!(object["time"], "2026-11-24T06:26:00.906411Z");
+            assert_eq!(object["pid"], 7);
+        }
+    }
 }
 
 #[test]

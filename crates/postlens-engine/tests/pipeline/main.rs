@@ -11,5 +11,6 @@
 
 mod collect;
 mod exact;
+mod identity;
 mod invariance;
 mod truth;

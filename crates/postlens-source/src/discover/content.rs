@@ -8,6 +8,7 @@ use postlens_syntax::canonical::canonicalize;
 use crate::compression::Compression;
 use crate::input::LogFile;
 use crate::journal;
+use crate::wide::Records;
 
 /// What a file holds, by its beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,13 +71,16 @@ fn is_mail(line: &[u8]) -> bool {
     length.and_then(|length| line.get(..length)).is_some_and(is_mail)
 }
 
-/// `journalctl -o export` of a mail program.
+/// Records of several lines, as journalctl writes them, of a mail program.
 fn is_mail_export(head: &[u8]) -> bool {
-    head.starts_with(b"__CURSOR=")
+    Records::recognize(head).is_some()
         && [
-            &b"\nSYSLOG_IDENTIFIER=postfix"[..],
-            b"\nSYSLOG_IDENTIFIER=dovecot",
-            b"\nSYSLOG_FACILITY=2\n",
+            &b"SYSLOG_IDENTIFIER=postfix"[..],
+            b"SYSLOG_IDENTIFIER=dovecot",
+            b"SYSLOG_FACILITY=2\n",
+            b"\"SYSLOG_IDENTIFIER\" : \"postfix",
+            b"\"SYSLOG_IDENTIFIER\" : \"dovecot",
+            b"\"SYSLOG_FACILITY\" : \"2\"",
         ]
         .iter()
         .any(|field| memchr::memmem::find(head, field).is_some())

@@ -8,6 +8,7 @@ use crate::chunk::Chunk;
 use crate::compression::Compression;
 use crate::course::{Course, Range};
 use crate::feed::Feed;
+use crate::identity::log_identity;
 use crate::input::InputKind;
 use crate::period::Period;
 use crate::plan::plan;
@@ -19,6 +20,11 @@ use crate::zone::Zone;
 
 use super::Planned;
 use super::selection::{Bounds, Part};
+
+/// How long more is waited for before the lines of a pipe are handed on, in milliseconds.
+const PATIENCE: u16 = 20;
+/// The same at a pipe's beginning.
+const FIRST_PATIENCE: u16 = 200;
 
 /// Sizes in bytes.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +50,8 @@ pub(super) struct Reading {
     is_journal: bool,
     path: Arc<Path>,
     index: usize,
+    /// Which log it is, once known.
+    log: Option<u64>,
     /// Of the next chunk.
     offset: u64,
     line: Option<u64>,
@@ -74,6 +82,7 @@ impl Reading {
             is_journal: matches!(planned.file.kind, InputKind::Journal(_)),
             path: Arc::from(planned.file.path()),
             index,
+            log: planned.file.identity().filter(|_| part.start > 0).map(|file| file.log),
             offset: part.start,
             line: (part.start == 0).then_some(1),
             end: part.end.unwrap_or(u64::MAX),
@@ -150,8 +159,29 @@ impl Reading {
                 buffer.resize((filled * 2).min(line), 0);
             }
             filled += self.read(buffer.get_mut(filled..).unwrap_or_default(), filled, problems);
+            if self.hand_on(buffer, filled) {
+                return;
+            }
         }
         buffer.truncate(filled);
+    }
+
+    /// Leaves the buffer with the whole lines it has, where the writer of a pipe lets us
+    /// wait for more; the rest is carried on.
+    fn hand_on(&mut self, buffer: &mut Vec<u8>, filled: usize) -> bool {
+        if self.ended || filled >= buffer.len() || !self.feed.may_wait() {
+            return false;
+        }
+        let read = buffer.get(..filled).unwrap_or_default();
+        let Some(last) = memchr::memrchr(b'\n', read) else { return false };
+        // The first chunk tells the year.
+        let patience = if self.course.is_none() { FIRST_PATIENCE } else { PATIENCE };
+        if !self.feed.is_idle(patience) {
+            return false;
+        }
+        self.carry.extend_from_slice(read.get(last + 1..).unwrap_or_default());
+        buffer.truncate(last + 1);
+        true
     }
 
     /// Reads on; `pending` bytes before this belong to the next chunk already.
@@ -224,6 +254,7 @@ impl Reading {
         let chunk = Chunk {
             path: Arc::clone(&self.path),
             file: self.index,
+            log: *self.log.get_or_insert_with(|| log_identity(&data)),
             offset: self.offset,
             first_line: self.line,
             clock,

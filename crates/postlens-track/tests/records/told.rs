@@ -40,7 +40,7 @@ pub(crate) fn tell(log: &str, limits: Limits) -> (String, Counters) {
         let event = Event::parse(&entry);
         assert_ne!(event.kind(), "unrecognized", "{line}");
         time = stamp(entry.stamp).unwrap_or(time);
-        let at = LineId { file: 0, offset };
+        let at = LineId { log: 0, offset };
         let stamped = true;
         let seen = |entry, event, weight, echo| Observation {
             time,

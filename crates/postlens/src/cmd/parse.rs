@@ -73,6 +73,12 @@ impl<W: Write> Consumer for Writer<W> {
         self.result = self.out.write_all(&self.line);
     }
 
+    fn pause(&mut self) {
+        if self.result.is_ok() {
+            self.result = self.out.flush();
+        }
+    }
+
     fn broken(&self) -> bool {
         self.result.is_err()
     }
