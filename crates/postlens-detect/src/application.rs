@@ -1,0 +1,73 @@
+//! A program on the host, or a client without login, floods the system with mail.
+
+use postlens_syntax::Event;
+use postlens_track::Observation;
+
+use crate::detector::Detector;
+use crate::finding::{Finding, FindingKind, Subject, kept};
+use crate::signal::Sight;
+use crate::subjects::{Sieve, Subjects};
+use crate::watch::{Clock, Rule, Watch};
+
+/// Messages of one user ID, beyond one per minute and five times what is usual.
+const LOCAL: Rule = Rule { least: 100.0, pace: 1.0, times: 5.0 };
+
+/// Messages of one client, beyond three per minute and five times what is usual.
+const CLIENT: Rule = Rule { least: 200.0, pace: 3.0, times: 5.0 };
+
+/// A client is looked at from this many messages in ten minutes on.
+const GATE: u32 = 30;
+const SPAN: i64 = 10;
+
+/// Watches user IDs and clients.
+#[derive(Debug)]
+pub(crate) struct Application {
+    uids: Subjects<Watch>,
+    sieve: Sieve,
+    clients: Subjects<Watch>,
+}
+
+impl Default for Application {
+    fn default() -> Self {
+        Self {
+            uids: Subjects::with_limit(1_000),
+            sieve: Sieve::new(SPAN),
+            clients: Subjects::with_limit(2_000),
+        }
+    }
+}
+
+/// The host itself: filters that give mail back.
+fn is_own(client: &[u8]) -> bool {
+    client.starts_with(b"127.") || client == b"::1"
+}
+
+impl Detector for Application {
+    fn line(&mut self, line: &Observation<'_>, clock: Clock) {
+        match line.event {
+            Event::Pickup(pickup) => {
+                let uid = pickup.uid.to_le_bytes();
+                self.uids.entry(&uid).add(LOCAL, clock, &Sight::of(line), line.weight);
+            }
+            Event::Accepted(accepted) if accepted.sasl_username.is_none() => {
+                let client = accepted.client.address;
+                if self.sieve.add(client, line.time, line.weight) >= GATE && !is_own(client) {
+                    let watch = self.clients.entry(client);
+                    watch.add(CLIENT, clock, &Sight::of(line), line.weight);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn findings(&self, clock: Clock, out: &mut Vec<Finding>) {
+        let kind = FindingKind::ApplicationFlooding;
+        for (uid, watch) in self.uids.iter() {
+            let uid = uid.first_chunk::<4>().copied().map_or(0, u32::from_le_bytes);
+            watch.report((kind, &Subject::Uid(uid)), LOCAL, clock, out);
+        }
+        for (client, watch) in self.clients.iter() {
+            watch.report((kind, &Subject::Client(kept(client))), CLIENT, clock, out);
+        }
+    }
+}

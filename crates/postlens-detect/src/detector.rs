@@ -1,0 +1,266 @@
+//! What a detector is, and the list of all.
+//!
+//! To add one: a file beside the others with its thresholds at the top and a type that
+//! implements [`Detector`], a line in the list at the end of this file, a variant of
+//! [`FindingKind`](crate::FindingKind), and its words in the report's `findings.ftl`.
+
+use postlens_syntax::postfix::delivery::DeliveryStatus;
+use postlens_syntax::{Daemon, Event, Neighbour, Severity};
+use postlens_track::{Consumer, Message, Observation, Record, RecordSink};
+
+use crate::finding::{Finding, FindingKind};
+use crate::signal::{Failure, Kept, LoginAttempt, Sight, Trouble, domain_of};
+use crate::watch::Clock;
+use crate::{
+    account, address, application, bounces, certificate, connections, destination, disk, dns,
+    logger, login, lookup, mailbox, process, queue, service,
+};
+
+/// Looks for one kind of trouble, or for kinds that are told from the same lines. What it
+/// holds is bounded and depends on the log alone, so that it can be asked at any time.
+///
+/// Only what is wanted needs to be implemented; what all leave out costs nothing.
+pub trait Detector {
+    /// A warning, error, fatal or panic line.
+    fn trouble(&mut self, trouble: &Trouble<'_>, clock: Clock) {
+        let _ = (trouble, clock);
+    }
+    /// A delivery attempt that failed.
+    fn failure(&mut self, failure: &Failure<'_>, clock: Clock) {
+        let _ = (failure, clock);
+    }
+    /// A delivery to a recipient outside or in a mailbox; its domain in lower case.
+    fn success(&mut self, domain: &[u8], clock: Clock) {
+        let _ = (domain, clock);
+    }
+    /// A login or a failed login.
+    fn login(&mut self, attempt: &LoginAttempt<'_>, clock: Clock) {
+        let _ = (attempt, clock);
+    }
+    /// A message from a client that has logged in.
+    fn accepted(&mut self, attempt: &LoginAttempt<'_>, clock: Clock) {
+        let _ = (attempt, clock);
+    }
+    /// A line of a program that is no mail daemon.
+    fn foreign(&mut self, sight: &Sight<'_>, weight: u32, clock: Clock) {
+        let _ = (sight, weight, clock);
+    }
+    /// Any other line, refusals among them. It must be dismissed quickly.
+    fn line(&mut self, line: &Observation<'_>, clock: Clock) {
+        let _ = (line, clock);
+    }
+    /// A message whose end is known.
+    fn message(&mut self, message: &Message<'_>, clock: Clock) {
+        let _ = (message, clock);
+    }
+    /// Says what was and is wrong.
+    fn findings(&self, clock: Clock, out: &mut Vec<Finding>);
+}
+
+macro_rules! detectors {
+    ($($(#[$doc:meta])* $name:ident: $type:ty,)*) => {
+        /// All detectors.
+        ///
+        /// Feed it a log as a [`Consumer`] and ask for [`findings`](Self::findings), at the
+        /// end or at any time before.
+        #[derive(Debug, Default)]
+        pub struct Detectors {
+            clock: Clock,
+            begun: bool,
+            /// The line of a failed delivery, until its record comes.
+            kept: Kept,
+            lower: Vec<u8>,
+            $($(#[$doc])* $name: $type,)*
+        }
+
+        impl Detectors {
+            fn trouble(&mut self, trouble: &Trouble<'_>) {
+                $(self.$name.trouble(trouble, self.clock);)*
+            }
+
+            fn login(&mut self, attempt: &LoginAttempt<'_>) {
+                $(self.$name.login(attempt, self.clock);)*
+            }
+
+            fn accepted(&mut self, attempt: &LoginAttempt<'_>) {
+                $(self.$name.accepted(attempt, self.clock);)*
+            }
+
+            fn foreign(&mut self, sight: &Sight<'_>, weight: u32) {
+                $(self.$name.foreign(sight, weight, self.clock);)*
+            }
+
+            #[inline]
+            fn other(&mut self, line: &Observation<'_>) {
+                $(self.$name.line(line, self.clock);)*
+            }
+
+            fn message(&mut self, message: &Message<'_>) {
+                $(self.$name.message(message, self.clock);)*
+            }
+
+            fn delivery(&mut self, delivery: &postlens_track::Delivery<'_>) {
+                if delivery.line.status == DeliveryStatus::Sent {
+                    if delivery.daemon == Some(Daemon::Smtp) && !delivery.handed_over {
+                        domain_of(delivery.line.recipient, &mut self.lower);
+                        $(self.$name.success(&self.lower, self.clock);)*
+                    }
+                    return;
+                }
+                let sight = self.kept.sight();
+                if let Some(failure) = Failure::of(delivery, sight, &mut self.lower) {
+                    $(self.$name.failure(&failure, self.clock);)*
+                }
+            }
+
+            /// What was and is wrong, what matters most first.
+            pub fn findings(&self) -> Vec<Finding> {
+                let mut all = Vec::new();
+                $(self.$name.findings(self.clock, &mut all);)*
+                all.iter_mut().for_each(Finding::explain);
+                explain_by_others(&mut all);
+                all.sort_by_cached_key(Finding::rank);
+                all
+            }
+        }
+    };
+}
+
+impl Consumer for Detectors {
+    fn line(&mut self, line: &Observation<'_>) {
+        if line.time.micros > self.clock.now.micros || !self.begun {
+            if !self.begun {
+                self.clock.begin = line.time;
+                self.begun = true;
+            }
+            self.clock.now = line.time;
+        }
+        match line.event {
+            Event::Delivery(delivery) => {
+                if matches!(delivery.status, DeliveryStatus::Deferred | DeliveryStatus::Bounced) {
+                    self.kept.keep(line);
+                }
+            }
+            Event::Notice(notice) if notice.severity >= Severity::Warning => {
+                self.trouble(&Trouble {
+                    sight: Sight::of(line),
+                    daemon: line.entry.tag.known,
+                    severity: notice.severity,
+                    class: notice.class,
+                    kind: notice.kind,
+                    weight: line.weight,
+                });
+            }
+            Event::Unrecognized(severity) if *severity >= Severity::Warning => {
+                self.trouble(&Trouble {
+                    sight: Sight::of(line),
+                    daemon: line.entry.tag.known,
+                    severity: *severity,
+                    class: None,
+                    kind: "unrecognized",
+                    weight: line.weight,
+                });
+            }
+            Event::SaslFailure(failure) => self.login(&LoginAttempt {
+                sight: Sight::of(line),
+                success: false,
+                client: failure.client.address,
+                user: failure.username.map(|user| &**user),
+                weight: line.weight,
+            }),
+            Event::Neighbour(Neighbour::LoginFailure(failure))
+                if failure.attempt.backend.is_none() =>
+            {
+                self.login(&LoginAttempt {
+                    sight: Sight::of(line),
+                    success: false,
+                    client: failure.attempt.client_address.map_or(b"", |client| &**client),
+                    user: failure.attempt.username.map(|user| &**user),
+                    weight: line.weight * failure.attempts.unwrap_or(1).clamp(1, 1_000),
+                });
+            }
+            Event::Neighbour(Neighbour::Login(login)) => self.login(&LoginAttempt {
+                sight: Sight::of(line),
+                success: true,
+                client: login.attempt.client_address.map_or(b"", |client| &**client),
+                user: login.attempt.username.map(|user| &**user),
+                weight: line.weight,
+            }),
+            Event::Accepted(accepted) if accepted.sasl_username.is_some() => {
+                let client = accepted.orig_client.unwrap_or(accepted.client).address;
+                let user = accepted.sasl_username.map(|user| &**user);
+                let (sight, weight) = (Sight::of(line), line.weight);
+                self.accepted(&LoginAttempt { sight, success: true, client, user, weight });
+            }
+            Event::Foreign => self.foreign(&Sight::of(line), line.weight),
+            _ => self.other(line),
+        }
+    }
+}
+
+impl RecordSink for Detectors {
+    fn record(&mut self, record: &Record<'_>) {
+        match record {
+            Record::Delivery(delivery) => self.delivery(delivery),
+            Record::Message(message) => self.message(message),
+            Record::Session(_) | Record::Refusal(_) => {}
+        }
+    }
+}
+
+/// What is only a consequence of something graver at the same time says so.
+fn explain_by_others(all: &mut [Finding]) {
+    use FindingKind as Kind;
+    let causes = all.to_vec();
+    for finding in all {
+        let after: &[Kind] = match finding.kind {
+            Kind::QueueGrowing => &[
+                Kind::DiskFull,
+                Kind::DnsFailing,
+                Kind::ServiceDown,
+                Kind::DestinationDeferring,
+                Kind::AccountHijacked,
+                Kind::ApplicationFlooding,
+                Kind::BouncesRising,
+            ],
+            Kind::ConnectionsUnusual => &[
+                Kind::AccountHijacked,
+                Kind::ApplicationFlooding,
+                Kind::AddressHammered,
+                Kind::BruteForceClient,
+                Kind::BruteForceUser,
+                Kind::BruteForceDistributed,
+            ],
+            Kind::DestinationDeferring => &[Kind::DnsFailing, Kind::DiskFull],
+            Kind::BouncesRising => &[Kind::AccountHijacked],
+            Kind::AddressHammered => &[Kind::ApplicationFlooding, Kind::AccountHijacked],
+            Kind::ProcessesDying => &[Kind::DiskFull, Kind::LookupsFailing, Kind::ServiceDown],
+            Kind::TlsBroken => &[Kind::CertificateExpired],
+            Kind::ServiceDown | Kind::LookupsFailing | Kind::MailboxesFull => &[Kind::DiskFull],
+            _ => &[],
+        };
+        let cause =
+            causes.iter().find(|other| after.contains(&other.kind) && finding.overlaps(other));
+        finding.follows = cause.map(|cause| cause.kind);
+    }
+}
+
+// In alphabetical order.
+detectors! {
+    account: account::Account,
+    address: address::Address,
+    application: application::Application,
+    bounces: bounces::Bounces,
+    certificate: certificate::Certificate,
+    connections: connections::Connections,
+    destination: destination::Destination,
+    disk: disk::Disk,
+    dns: dns::Dns,
+    logger: logger::Logger,
+    login: login::Login,
+    lookup: lookup::Lookup,
+    mailbox: mailbox::Mailbox,
+    process: process::Process,
+    queue: queue::Queue,
+    service: service::Service,
+}

@@ -1,0 +1,63 @@
+//! A file system that Postfix writes to is full.
+
+use bstr::ByteSlice;
+use postlens_syntax::Event;
+use postlens_track::Observation;
+
+use crate::detector::Detector;
+use crate::finding::{Finding, FindingKind, Subject, kept};
+use crate::signal::{Failure, Sight, Symptom, Trouble};
+use crate::subjects::Subjects;
+use crate::watch::{Clock, Rule, Watch};
+
+/// Any is too much; a second one makes sure that it is no stray line.
+const RULE: Rule = Rule { least: 2.0, pace: 0.02, times: 0.0 };
+
+/// What the operating system, smtpd(8) and cleanup(8) say.
+const TEXTS: [&str; 3] =
+    ["No space left on device", "not enough free space in mail queue", "Read-only file system"];
+
+/// What smtpd(8) answers to MAIL then (smtpd_check.c).
+const REFUSAL: &[u8] = b"452 4.3.1 Insufficient system storage";
+
+/// Watches each host.
+#[derive(Debug, Default)]
+pub(crate) struct Disk {
+    hosts: Subjects<Watch>,
+}
+
+impl Disk {
+    fn full(&mut self, sight: &Sight<'_>, weight: u32, clock: Clock) {
+        self.hosts.entry(sight.host).add(RULE, clock, sight, weight);
+    }
+}
+
+impl Detector for Disk {
+    fn trouble(&mut self, trouble: &Trouble<'_>, clock: Clock) {
+        let text = trouble.sight.text;
+        if TEXTS.iter().any(|words| text.contains_str(words)) {
+            self.full(&trouble.sight, trouble.weight, clock);
+        }
+    }
+
+    fn failure(&mut self, failure: &Failure<'_>, clock: Clock) {
+        if failure.symptom == Symptom::NoSpace {
+            self.full(&failure.sight, failure.weight, clock);
+        }
+    }
+
+    fn line(&mut self, line: &Observation<'_>, clock: Clock) {
+        if let Event::Decision(decision) = line.event
+            && decision.text.starts_with(REFUSAL)
+        {
+            self.full(&Sight::of(line), line.weight, clock);
+        }
+    }
+
+    fn findings(&self, clock: Clock, out: &mut Vec<Finding>) {
+        for (host, watch) in self.hosts.iter() {
+            let subject = Subject::Host(kept(host));
+            watch.report((FindingKind::DiskFull, &subject), RULE, clock, out);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Passwords are guessed: by one client, against one user, by many against many; or a
+//! client of a user's own has an old password.
+
+use std::hash::BuildHasher;
+
+use bstr::BString;
+use hashbrown::HashMap;
+use postlens_syntax::Time;
+
+use crate::detector::Detector;
+use crate::finding::{Finding, FindingKind, Subject, kept};
+use crate::signal::LoginAttempt;
+use crate::subjects::{Distinct, Held, Subjects};
+use crate::watch::{Clock, Rule, Watch};
+
+/// Failures of one client, beyond one in ten minutes and four times what is usual.
+const CLIENT: Rule = Rule { least: 12.0, pace: 0.1, times: 4.0 };
+
+/// Failures of one user, beyond one in five minutes and four times what is usual.
+const USER: Rule = Rule { least: 15.0, pace: 0.2, times: 4.0 };
+/// They must come from this many clients; else the client is the story.
+const CLIENTS: u64 = 5;
+
+/// Failures of all that are neither, beyond one in two minutes and four times what is
+/// usual.
+const ALL: Rule = Rule { least: 60.0, pace: 0.5, times: 4.0 };
+/// From this many clients.
+const MANY: u64 = 15;
+
+/// Failures of a client that has logged in as the same user before, beyond three an hour.
+const KNOWN: Rule = Rule { least: 6.0, pace: 0.05, times: 0.0 };
+/// How many such clients are remembered.
+const REMEMBERED: usize = 50_000;
+
+/// Watches failed logins.
+#[derive(Debug, Default)]
+pub(crate) struct Login {
+    clients: Subjects<Tried>,
+    users: Subjects<Tried>,
+    all: Tried,
+    /// Users that have logged in, by client, and when last.
+    known: HashMap<u64, Time, foldhash::fast::FixedState>,
+    pairs: Subjects<Pair>,
+}
+
+#[derive(Debug, Default)]
+struct Tried {
+    watch: Watch,
+    users: Distinct,
+    clients: Distinct,
+    /// Users and clients of the episode.
+    figures: (u64, u64),
+}
+
+#[derive(Debug, Default)]
+struct Pair {
+    watch: Watch,
+    user: BString,
+    client: BString,
+}
+
+impl Held for Tried {
+    fn last(&self) -> Time {
+        self.watch.last()
+    }
+
+    fn matters(&self) -> bool {
+        self.watch.has_episodes()
+    }
+}
+
+impl Held for Pair {
+    fn last(&self) -> Time {
+        self.watch.last()
+    }
+
+    fn matters(&self) -> bool {
+        self.watch.has_episodes()
+    }
+}
+
+impl Tried {
+    fn add(&mut self, rule: Rule, attempt: &LoginAttempt<'_>, clock: Clock) -> bool {
+        let alarmed = self.watch.is_alarmed();
+        let now = self.watch.add(rule, clock, &attempt.sight, attempt.weight);
+        if self.watch.has_just_begun(attempt.weight) {
+            self.users.clear();
+            self.clients.clear();
+        }
+        self.clients.add(attempt.client);
+        if let Some(user) = attempt.user {
+            self.users.add(user);
+        }
+        if now {
+            let (users, clients) = (self.users.count(), self.clients.count());
+            let (known_users, known_clients) = self.figures;
+            self.figures = if alarmed {
+                (users.max(known_users), clients.max(known_clients))
+            } else {
+                (users, clients)
+            };
+        }
+        now
+    }
+
+    fn report(
+        &self,
+        kind: FindingKind,
+        subject: &Subject,
+        rule: Rule,
+        clock: Clock,
+        out: &mut Vec<Finding>,
+    ) {
+        let from = out.len();
+        self.watch.report((kind, subject), rule, clock, out);
+        for finding in out.iter_mut().skip(from) {
+            finding.figures.push(("users", self.figures.0));
+            finding.figures.push(("clients", self.figures.1));
+        }
+    }
+}
+
+/// A user at a client. Before 3.8 smtpd(8) does not name the user of a failure, so that
+/// the client alone is remembered too.
+fn pair(user: Option<&[u8]>, client: &[u8]) -> u64 {
+    foldhash::fast::FixedState::with_seed(7).hash_one((user, client))
+}
+
+impl Login {
+    fn remember(&mut self, attempt: &LoginAttempt<'_>) {
+        if self.known.len() >= REMEMBERED {
+            let mut times: Vec<_> = self.known.values().map(|time| time.micros).collect();
+            let half = times.len() / 2;
+            let (_, middle, _) = times.select_nth_unstable(half);
+            let middle = *middle;
+            self.known.retain(|_, time| time.micros > middle);
+        }
+        for user in [attempt.user, None] {
+            self.known.insert(pair(user, attempt.client), attempt.sight.time);
+        }
+    }
+
+    fn failed(&mut self, attempt: &LoginAttempt<'_>, clock: Clock) {
+        if self.known.contains_key(&pair(attempt.user, attempt.client)) {
+            let user = attempt.user.unwrap_or_default();
+            let mut key = Vec::with_capacity(user.len() + attempt.client.len() + 1);
+            key.extend_from_slice(attempt.client);
+            key.push(b' ');
+            key.extend_from_slice(user);
+            let pair = self.pairs.entry(&key);
+            if pair.client.is_empty() {
+                pair.user = kept(user);
+                pair.client = kept(attempt.client);
+            }
+            pair.watch.add(KNOWN, clock, &attempt.sight, attempt.weight);
+            return;
+        }
+        let mut told = self.clients.entry(attempt.client).add(CLIENT, attempt, clock);
+        if let Some(user) = attempt.user {
+            let user = self.users.entry(user);
+            // What one client does to a user is that client's story.
+            let one = user.add(USER, attempt, clock);
+            told |= one && user.figures.1 >= CLIENTS;
+        }
+        if !told {
+            self.all.add(ALL, attempt, clock);
+        }
+    }
+}
+
+impl Detector for Login {
+    fn login(&mut self, attempt: &LoginAttempt<'_>, clock: Clock) {
+        if attempt.client.is_empty() {
+            return;
+        }
+        if attempt.success { self.remember(attempt) } else { self.failed(attempt, clock) }
+    }
+
+    fn accepted(&mut self, attempt: &LoginAttempt<'_>, _: Clock) {
+        self.remember(attempt);
+    }
+
+    fn findings(&self, clock: Clock, out: &mut Vec<Finding>) {
+        for (client, tried) in self.clients.iter() {
+            let subject = Subject::Client(kept(client));
+            tried.report(FindingKind::BruteForceClient, &subject, CLIENT, clock, out);
+        }
+        for (user, tried) in self.users.iter().filter(|(_, tried)| tried.figures.1 >= CLIENTS) {
+            let subject = Subject::User(kept(user));
+            tried.report(FindingKind::BruteForceUser, &subject, USER, clock, out);
+        }
+        if self.all.figures.1 >= MANY {
+            let kind = FindingKind::BruteForceDistributed;
+            self.all.report(kind, &Subject::System, ALL, clock, out);
+        }
+        for (_, pair) in self.pairs.iter() {
+            let subject = Subject::UserAt { user: pair.user.clone(), client: pair.client.clone() };
+            pair.watch.report((FindingKind::ClientMisconfigured, &subject), KNOWN, clock, out);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The queue grows: more mail comes in than goes out.
+
+use postlens_syntax::postfix::cleanup::MessageIdLine;
+use postlens_syntax::{Event, Time};
+use postlens_track::Observation;
+
+use crate::detector::Detector;
+use crate::finding::{Evidence, Finding, FindingKind, Normal, Subject};
+use crate::signal::Sight;
+use crate::watch::{Clock, Episode, MINUTE, finding};
+
+/// The queue's length is noted every so many minutes.
+const STEP: i64 = 5;
+/// It is compared with the shortest of so many notes: two hours.
+const NOTES: usize = 24;
+/// Growth of so many messages, and so many times the usual growth, is too much.
+const LEAST: i64 = 100;
+const TIMES: i64 = 3;
+/// And this share of what came in meanwhile.
+const SHARE: i64 = 3;
+/// How much of the largest growth so far stays the measure from note to note, in
+/// thousandths: half of it after two days.
+const FADING: i64 = 999;
+/// Notes before anything is said.
+const LEARNING: u32 = 24;
+
+/// Watches arrivals and removals.
+#[derive(Debug, Default)]
+pub(crate) struct Queue {
+    step: i64,
+    /// Messages that came less those that went, as far as the log tells.
+    length: i64,
+    arrived: i64,
+    /// Length and arrivals at the last notes, in a ring.
+    notes: [Note; NOTES],
+    count: u32,
+    /// The largest growth so far, fading, in thousandths of a message.
+    usual: i64,
+    current: Option<Growth>,
+    past: Option<Growth>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Note {
+    time: Time,
+    length: i64,
+    arrived: i64,
+}
+
+#[derive(Debug, Clone)]
+struct Growth {
+    episode: Episode,
+    from: i64,
+    most: i64,
+    usual: i64,
+}
+
+impl Queue {
+    fn note(&mut self, time: Time) {
+        let now = Note { time, length: self.length, arrived: self.arrived };
+        let index = usize::try_from(self.count).unwrap_or_default() % NOTES;
+        if let Some(slot) = self.notes.get_mut(index) {
+            *slot = now;
+        }
+        self.count = self.count.saturating_add(1);
+        if self.count < LEARNING {
+            return;
+        }
+        let Some(low) = self.notes.iter().min_by_key(|note| (note.length, -note.time.micros))
+        else {
+            return;
+        };
+        let low = *low;
+        let growth = now.length - low.length;
+        let limit = LEAST.max(TIMES * self.usual / 1000).max((now.arrived - low.arrived) / SHARE);
+        if let Some(current) = &mut self.current {
+            if now.length > current.most {
+                current.most = now.length;
+                current.episode.last = time;
+            }
+            // It is over when half of what came on top is gone.
+            if now.length < current.from + (current.most - current.from) / 2 {
+                let over = self.current.take();
+                let most = |growth: &Growth| growth.most - growth.from;
+                let greater = over.as_ref().map(most) > self.past.as_ref().map(most);
+                if greater {
+                    self.past = over;
+                }
+            }
+            return;
+        }
+        if growth > limit {
+            let episode = Episode { onset: low.time, last: time, ..Episode::default() };
+            let usual = self.usual / 1000;
+            self.current = Some(Growth { episode, from: low.length, most: now.length, usual });
+            return;
+        }
+        self.usual = (self.usual * FADING / 1000).max(growth * 1000);
+    }
+}
+
+impl Detector for Queue {
+    fn line(&mut self, line: &Observation<'_>, _: Clock) {
+        match line.event {
+            Event::MessageId(MessageIdLine { resent: false, .. }) => {
+                self.length += i64::from(line.weight);
+                self.arrived += i64::from(line.weight);
+                if let Some(current) = &mut self.current
+                    && current.episode.evidence.len() < Evidence::MOST
+                {
+                    current.episode.evidence.push(Evidence::of(&Sight::of(line)));
+                }
+            }
+            Event::Removed(_) => self.length -= i64::from(line.weight),
+            _ => return,
+        }
+        let step = line.time.micros.div_euclid(STEP * MINUTE);
+        if step > self.step {
+            self.step = step;
+            self.note(line.time);
+        }
+    }
+
+    fn findings(&self, clock: Clock, out: &mut Vec<Finding>) {
+        let now = self.current.iter().map(|growth| (growth, true));
+        for (growth, open) in now.chain(self.past.iter().map(|growth| (growth, false))) {
+            let mut episode = growth.episode.clone();
+            episode.count = u64::try_from(growth.most - growth.from).unwrap_or_default();
+            let mut said =
+                finding(FindingKind::QueueGrowing, Subject::System, episode, open, clock);
+            #[expect(clippy::cast_precision_loss, reason = "messages in a queue")]
+            let usual = growth.usual as f64;
+            said.normal = Some(Normal { usual: usual / 2.0, most: None });
+            out.push(said);
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! How a detector notices that something happens more often than usual, and since when.
+//!
+//! A [`Watch`] holds a level: every event adds to it, and it sinks steadily with the log's
+//! time, the faster the more of these events are usual (a cumulative sum, Page 1954). At
+//! the usual pace it stays near the bottom; when it reaches the rule's height something is
+//! wrong, since the event that lifted it off the bottom. That takes a few numbers per
+//! subject, whatever the length of the log, and depends on the log's times alone.
+
+use postlens_syntax::Time;
+
+use crate::finding::{Evidence, Finding, FindingKind, Normal, Subject};
+use crate::signal::Sight;
+
+/// Microseconds of a minute.
+pub(crate) const MINUTE: i64 = 60_000_000;
+
+/// Minutes at a log's beginning in which what is usual is only learned.
+const LEARNING: f64 = 60.0;
+
+/// Minutes of a day. Before a whole one was seen the quiet hours may be all that was, so
+/// that twice as much is let pass.
+const DAY: f64 = 1_440.0;
+
+/// When something is wrong.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// How many events at once, beyond the pace that is let pass.
+    pub least: f64,
+    /// Events per minute that are let pass.
+    pub pace: f64,
+    /// How many times the usual pace is let pass, if that is more; 0 where nothing of it
+    /// is usual, and then it counts from the log's first line on.
+    pub times: f64,
+}
+
+/// The log's time as far as it is known.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Clock {
+    /// The first line's time.
+    pub begin: Time,
+    /// The latest line's time.
+    pub now: Time,
+}
+
+impl Clock {
+    /// Minutes from the log's beginning to `time`.
+    pub(crate) fn minutes(&self, time: Time) -> f64 {
+        minutes(time.micros.saturating_sub(self.begin.micros).max(0))
+    }
+}
+
+/// Microseconds as minutes.
+#[expect(clippy::cast_precision_loss, reason = "spans over 285 years may round")]
+pub(crate) fn minutes(micros: i64) -> f64 {
+    micros as f64 / MINUTE as f64
+}
+
+/// Something that went on for a while.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Episode {
+    pub(crate) onset: Time,
+    pub(crate) last: Time,
+    pub(crate) count: u64,
+    /// Events that were usual before it, per minute.
+    pub(crate) usual: f64,
+    pub(crate) evidence: Vec<Evidence>,
+}
+
+/// How many first events of an episode are remembered to find its beginning.
+const FIRST: usize = 8;
+
+/// Watches the events of one subject.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Watch {
+    level: f64,
+    /// Events before the current episode.
+    before: u64,
+    /// The last event.
+    seen: Time,
+    first: [i64; FIRST],
+    current: Episode,
+    alarmed: bool,
+    /// The greatest episode that is over.
+    past: Option<Box<Episode>>,
+}
+
+impl Watch {
+    /// Takes in an event; true while something is wrong.
+    pub(crate) fn add(&mut self, rule: Rule, clock: Clock, sight: &Sight<'_>, weight: u32) -> bool {
+        self.add_as(f64::from(weight), rule, clock, sight, weight)
+    }
+
+    /// The same for an event that weighs `level` as a sign of trouble.
+    pub(crate) fn add_as(
+        &mut self,
+        level: f64,
+        rule: Rule,
+        clock: Clock,
+        sight: &Sight<'_>,
+        weight: u32,
+    ) -> bool {
+        if rule.times > 0.0 && clock.minutes(sight.time) < LEARNING {
+            self.before += u64::from(weight);
+            self.seen = sight.time;
+            return false;
+        }
+        self.sink(rule, clock, sight.time);
+        self.seen = sight.time;
+        if self.current.count == 0 {
+            self.current.onset = sight.time;
+            self.current.usual = self.usual(clock, sight.time);
+        }
+        let index = usize::try_from(self.current.count).unwrap_or(usize::MAX);
+        if let Some(slot) = self.first.get_mut(index) {
+            *slot = sight.time.micros;
+        }
+        self.level = (self.level + level).min(rule.least * 3.0);
+        self.current.count += u64::from(weight);
+        self.current.last = sight.time;
+        if !self.alarmed && self.level >= rule.least {
+            self.alarmed = true;
+            self.current.onset = Time { micros: self.beginning(), ..self.current.onset };
+        }
+        if self.alarmed && self.current.evidence.len() < Evidence::MOST {
+            self.current.evidence.push(Evidence::of(sight));
+        }
+        self.alarmed
+    }
+
+    /// Lets the level sink to what it is at `time`; at the bottom an episode is over.
+    fn sink(&mut self, rule: Rule, clock: Clock, time: Time) {
+        if self.current.count == 0 {
+            return;
+        }
+        let gone = time.micros.saturating_sub(self.current.last.micros).max(0);
+        let times = if clock.minutes(time) < DAY { rule.times * 2.0 } else { rule.times };
+        let pace = rule.pace.max(times * self.current.usual);
+        self.level -= minutes(gone) * pace;
+        if self.level <= 0.0 {
+            self.close();
+        }
+    }
+
+    /// Takes in an event that is usual whatever the pace.
+    pub(crate) fn dismiss(&mut self, time: Time, weight: u32) {
+        self.before += u64::from(weight);
+        self.seen = time;
+    }
+
+    /// Something happened that speaks against trouble, such as a success.
+    pub(crate) fn calm(&mut self, weight: f64) {
+        if self.current.count > 0 {
+            self.level -= weight;
+            if self.level <= 0.0 {
+                self.close();
+            }
+        }
+    }
+
+    fn close(&mut self) {
+        self.level = 0.0;
+        self.before += self.current.count;
+        let over = std::mem::take(&mut self.current);
+        if std::mem::take(&mut self.alarmed)
+            && self.past.as_ref().is_none_or(|past| past.count < over.count)
+        {
+            self.past = Some(Box::new(over));
+        }
+    }
+
+    /// Events per minute before the current episode.
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    fn usual(&self, clock: Clock, at: Time) -> f64 {
+        self.before as f64 / clock.minutes(at).max(LEARNING)
+    }
+
+    /// The first event after the longest pause among the first ones, if the pause is long
+    /// against what came after it and few came before: those were there anyway.
+    fn beginning(&self) -> i64 {
+        let known = usize::try_from(self.current.count).unwrap_or(FIRST).min(FIRST);
+        let first = self.first.get(..known).unwrap_or_default();
+        let gaps = first.iter().zip(first.iter().skip(1)).enumerate();
+        let gaps = gaps.map(|(before, (from, to))| (to - from, before + 1, *to));
+        let all = self.current.last.micros - self.current.onset.micros;
+        match gaps.max() {
+            Some((gap, before, to)) if gap > MINUTE && gap * 2 > all && before * 4 < known => to,
+            _ => self.current.onset.micros,
+        }
+    }
+
+    /// Whether something is wrong now.
+    pub(crate) fn is_alarmed(&self) -> bool {
+        self.alarmed
+    }
+
+    /// Whether anything was ever wrong.
+    pub(crate) fn has_episodes(&self) -> bool {
+        self.alarmed || self.past.is_some()
+    }
+
+    /// When the last event came.
+    pub(crate) fn last(&self) -> Time {
+        self.seen
+    }
+
+    /// Whether the last event began something that may become an episode.
+    pub(crate) fn has_just_begun(&self, weight: u32) -> bool {
+        self.current.count <= u64::from(weight)
+    }
+
+    /// Events before the current episode.
+    pub(crate) fn before(&self) -> u64 {
+        self.before
+    }
+
+    /// What was and is wrong, with whether it still goes on.
+    pub(crate) fn episodes(&self, rule: Rule, clock: Clock) -> Vec<(Episode, bool)> {
+        let mut now = self.clone();
+        now.sink(rule, clock, clock.now);
+        let mut all = Vec::new();
+        if now.alarmed {
+            all.push((now.current, true));
+        }
+        all.extend(now.past.map(|past| (*past, false)));
+        all
+    }
+
+    /// Says what was and is wrong. Of an episode that is over and one that goes on, both.
+    pub(crate) fn report(
+        &self,
+        (kind, subject): (FindingKind, &Subject),
+        rule: Rule,
+        clock: Clock,
+        out: &mut Vec<Finding>,
+    ) {
+        for (episode, open) in self.episodes(rule, clock) {
+            out.push(finding(kind, subject.clone(), episode, open, clock));
+        }
+    }
+}
+
+/// The finding of an episode.
+pub(crate) fn finding(
+    kind: FindingKind,
+    subject: Subject,
+    episode: Episode,
+    open: bool,
+    clock: Clock,
+) -> Finding {
+    // A log that begins just before says nothing about what is normal.
+    let known = clock.minutes(episode.onset) >= LEARNING;
+    Finding {
+        kind,
+        subject,
+        onset: episode.onset,
+        last: episode.last,
+        open,
+        amount: episode.count,
+        figures: Vec::new(),
+        normal: known.then_some(Normal { usual: episode.usual * 60.0, most: None }),
+        gravity: kind.gravity(),
+        cause: None,
+        actor: kind.actor(),
+        remedy: kind.remedy_key(),
+        evidence: episode.evidence,
+        follows: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bstr::BStr;
+    use postlens_syntax::Time;
+
+    use super::{Clock, MINUTE, Rule, Watch};
+    use crate::signal::Sight;
+
+    const RULE: Rule = Rule { least: 10.0, pace: 0.2, times: 3.0 };
+
+    fn feed(watch: &mut Watch, from: i64, every: i64, count: i64) {
+        for number in 0..count {
+            let time = Time { micros: from + number * every, offset: 0 };
+            let text = BStr::new("x");
+            let sight = Sight { time, host: text, program: text, text };
+            watch.add(RULE, Clock { begin: Time::default(), now: time }, &sight, 1);
+        }
+    }
+
+    fn clock(micros: i64) -> Clock {
+        Clock { begin: Time::default(), now: Time { micros, offset: 0 } }
+    }
+
+    #[test]
+    fn the_usual_pace_is_silent_and_a_burst_has_its_onset() {
+        let mut watch = Watch::default();
+        feed(&mut watch, 0, 20 * MINUTE, 72);
+        assert!(watch.episodes(RULE, clock(1440 * MINUTE)).is_empty());
+        let burst = 1433 * MINUTE;
+        feed(&mut watch, burst, MINUTE / 4, 60);
+        let episodes = watch.episodes(RULE, clock(burst + 20 * MINUTE));
+        assert_eq!(episodes.len(), 1);
+        assert_eq!(episodes[0].0.onset.micros, burst);
+        assert!(episodes[0].1);
+        assert_eq!(episodes[0].0.evidence.len(), 3);
+        // A day later it is over.
+        let (episode, open) = watch.episodes(RULE, clock(burst + 1440 * MINUTE)).remove(0);
+        assert!(!open);
+        assert_eq!(episode.last.micros, burst + 59 * MINUTE / 4);
+    }
+}

@@ -1,0 +1,6 @@
+//! Logs and what is found in them.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+
+mod drive;
+mod examples;
