@@ -170,6 +170,15 @@ impl MessageState {
         }
     }
 
+    /// Whether a message that seems canceled had its content, as cleanup tells. Such a one
+    /// may be whole and rest in the incoming queue while qmgr is stopped or busy with
+    /// others; a day is enough for either.
+    pub(crate) fn may_be_whole(&self, now: i64) -> bool {
+        const DAY: i64 = 86_400 * 1_000_000;
+        let seemed = self.closed.map_or(i64::MIN, |closed| closed.micros);
+        self.message_id.is_some() && now.saturating_sub(seemed) < DAY
+    }
+
     /// A message of which only cleanup speaks was not written to the queue: the disk was
     /// full, or who wrote it gave up.
     pub(crate) fn cancel_if_never_queued(&mut self) {

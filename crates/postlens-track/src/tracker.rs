@@ -133,10 +133,15 @@ impl Tracker {
             }
         }
         while let Some((_, handle)) = pop_due(&mut self.presumed, now) {
-            if let Some(state) = self.messages.get(handle).filter(|state| state.presumed) {
-                state.record(false, sink);
-                self.messages.close(handle);
+            let Some(state) = self.messages.get(handle).filter(|state| state.presumed) else {
+                continue;
+            };
+            if state.may_be_whole(now) {
+                self.presumed.push_back((now.saturating_add(PRESUMED), handle));
+                continue;
             }
+            state.record(false, sink);
+            self.messages.close(handle);
         }
         while let Some((_, id)) = pop_due(&mut self.expected_order, now) {
             self.expected.remove(&id);
@@ -248,7 +253,8 @@ impl Tracker {
     }
 }
 
-/// How long qmgr may take to prove alive what seemed canceled.
+/// How long qmgr may take to prove alive what seemed canceled, unless its content had come:
+/// then see [`MessageState::may_be_whole`](crate::message::MessageState).
 const PRESUMED: i64 = 3600 * 1_000_000;
 
 fn closeness(known: Place, place: Place) -> u8 {

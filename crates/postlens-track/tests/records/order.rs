@@ -183,6 +183,49 @@ fn taken_late_by_a_busy_qmgr() {
 }
 
 #[test]
+fn taken_hours_late_by_a_qmgr_that_was_stopped() {
+    check(
+        "Nov 24 10:00:00 mx postfix/smtpd[11]: connect from a.example.org[192.0.2.1]
+        Nov 24 10:00:00 mx postfix/smtpd[11]: 3F1A2B4C5D: client=a.example.org[192.0.2.1]
+        Nov 24 10:00:00 mx postfix/cleanup[12]: 3F1A2B4C5D: message-id=<1@example.org>
+        Nov 24 10:00:00 mx postfix/smtpd[11]: disconnect from a.example.org[192.0.2.1] ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5
+        Nov 24 10:01:00 mx postfix/master[1]: terminating on signal 15
+        Nov 24 11:30:00 mx postfix/master[2]: terminating on signal 15
+        Nov 24 13:30:00 mx postfix/master[3]: terminating on signal 15
+        Nov 24 17:00:00 mx postfix/qmgr[13]: 3F1A2B4C5D: from=<a@example.org>, size=900, nrcpt=1 (queue active)
+        Nov 24 17:00:01 mx postfix/local[14]: 3F1A2B4C5D: to=<b@example.com>, relay=local, delay=25201, delays=25200/0/0/0.5, dsn=2.0.0, status=sent (delivered to mailbox)
+        Nov 24 17:00:01 mx postfix/qmgr[13]: 3F1A2B4C5D: removed",
+        &expect![[r#"
+            session Smtpd [192.0.2.1] closed, messages 1, refusals 0, failures 0, times 1
+            3F1A2B4C5D smtp from=<a@example.org> [192.0.2.1] ended
+              b@example.com delivered, attempts 1
+            = 1
+        "#]],
+    );
+}
+
+#[test]
+fn tags_cut_at_their_slash() {
+    check(
+        "Nov 24 10:00:00 mx postfix[12]: 3F1A2B4C5D: uid=0 from=<root>
+        Nov 24 10:00:00 mx postfix[13]: 3F1A2B4C5D: from=<root@example.com>, size=900, nrcpt=4 (queue active)
+        Nov 24 10:00:01 mx postfix[14]: 3F1A2B4C5D: to=<a@example.com>, relay=local, delay=1, delays=0.5/0/0/0.5, dsn=2.0.0, status=sent (delivered to mailbox)
+        Nov 24 10:00:01 mx postfix[15]: 3F1A2B4C5D: to=<b@example.org>, relay=mx.example.org[192.0.2.9]:25, delay=1, delays=0.5/0/0/0.5, dsn=2.0.0, status=sent (250 ok)
+        Nov 24 10:00:01 mx postfix[16]: 3F1A2B4C5D: to=<c@example.org>, relay=none, delay=1, delays=0.5/0/0/0.5, dsn=2.0.0, status=sent (no thanks)
+        Nov 24 10:00:01 mx postfix[17]: 3F1A2B4C5D: to=<d@example.net>, relay=none, delay=1, delays=0.5/0/0/0.5, dsn=4.4.1, status=deferred (connect to mx.example.net[192.0.2.8]:25: Connection refused)
+        Nov 24 10:05:00 mx postfix[18]: 3F1A2B4C5D: removed",
+        &expect![[r#"
+            3F1A2B4C5D local from=<root@example.com> ended
+              a@example.com delivered, attempts 1
+              b@example.org relayed, attempts 1
+              c@example.org discarded, attempts 1
+              d@example.net deleted, attempts 1
+            = 4
+        "#]],
+    );
+}
+
+#[test]
 fn id_of_a_canceled_message_used_again() {
     check(
         "Nov 24 10:00:00 mx postfix/smtpd[11]: connect from a.example.org[192.0.2.1]
