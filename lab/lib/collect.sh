@@ -43,7 +43,7 @@ save_logs() {
   else
     sleep 1                                     # imjournal reads in batches
     for f in traditional rfc3339 rfc5424 rsyslog-json warn; do cp /var/log/mail-$f.log "$out/mail-$f.log"; done
-    for f in json export short short-iso short-precise short-iso-precise short-unix cat json-pretty; do
+    for f in json export short short-iso short-precise short-iso-precise short-unix cat json-pretty verbose; do
       journalctl --no-pager -D /run/log/journal SYSLOG_FACILITY=2 -o $f > "$out/journal-$f.log"
     done
   fi

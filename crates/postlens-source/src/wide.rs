@@ -47,3 +47,61 @@ impl Records {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Records;
+
+    const PRETTY: &[u8] = b"{\n\t\"A\" : 1\n}\n";
+    const VERBOSE: &[u8] = b"Tue 2026-11-24 06:26:00 UTC [s=a]\n    MESSAGE=a\n        b\n";
+    const EXPORT: &[u8] = b"__CURSOR=a\nMESSAGE=a\nSYSLOG_IDENTIFIER=b\n\n";
+
+    fn decode(text: &[u8], cut: usize) -> Vec<u8> {
+        let mut records = Records::recognize(text).unwrap();
+        let mut out = Vec::new();
+        text.chunks(cut).for_each(|piece| records.push(piece, &mut out));
+        records.finish(&mut out);
+        out
+    }
+
+    proptest! {
+        #[test]
+        fn cuts_change_nothing(
+            form in prop::sample::select(vec![PRETTY, VERBOSE, EXPORT]),
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    &b"{"[..], b"}", b"\n", b"\t", b"    ", b"     ", b"A=b", b"\"", b"\xff", b"\r",
+                    PRETTY, VERBOSE, EXPORT,
+                ]),
+                0..40,
+            ),
+            cut in 1_usize..20,
+        ) {
+            let text = [form, &parts.concat()].concat();
+            let whole = decode(&text, text.len());
+            prop_assert_eq!(&decode(&text, cut), &whole);
+            if form == PRETTY {
+                // Line feeds are replaced, or added before what is cut off; no byte is lost.
+                let kept = |text: &[u8]| {
+                    text.iter().filter(|byte| !b" \n".contains(byte)).copied().collect::<Vec<_>>()
+                };
+                prop_assert_eq!(kept(&whole), kept(&text));
+            }
+        }
+    }
+
+    #[test]
+    fn ordinary_lines_are_no_records() {
+        for line in [
+            &b"Tue 2026-11-24 06:26:00 UTC mx postfix/smtpd[1]: connect from a[192.0.2.1]\n"[..],
+            b"Nov 24 06:26:00 mx postfix/smtpd[1]: connect from a[192.0.2.1]\n",
+            b"{\"MESSAGE\":\"a\"}\n",
+            b"{ \"MESSAGE\":\"a\"}\n",
+            b"",
+        ] {
+            assert!(Records::recognize(line).is_none());
+        }
+    }
+}

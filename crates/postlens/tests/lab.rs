@@ -13,13 +13,14 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 /// Logs of the `syslog` variant that hold the same lines.
-const SAME: [&str; 12] = [
+const SAME: [&str; 13] = [
     "mail-traditional.log",
     "mail-rfc3339.log",
     "mail-rfc5424.log",
     "mail-rsyslog-json.log",
     "journal-json.log",
     "journal-json-pretty.log",
+    "journal-verbose.log",
     "journal-export.log",
     "journal-short.log",
     "journal-short-iso.log",
