@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::workspace;
 
+mod causes;
 mod commands;
 mod events;
 mod notices;
@@ -29,6 +30,7 @@ struct Page {
 }
 
 const PAGES: &[Page] = &[
+    Page { path: "causes.md", render: causes::render },
     Page { path: "reference/commands.md", render: commands::render },
     Page { path: "reference/events.md", render: events::render },
     Page { path: "reference/notices.md", render: notices::render },

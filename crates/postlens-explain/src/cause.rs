@@ -34,14 +34,12 @@ macro_rules! causes {
                 match self { $(Self::$cause => concat!($key, "-definition"),)* }
             }
 
-            /// The key of what to do about it, by the one who must act. Where our own
-            /// system refused a client, the advice may be another.
+            /// The key of what to do about it, for the one who must act on that side.
             pub fn remedy_key(self, side: Side) -> &'static str {
-                match self {
-                    $(Self::$cause if side == Side::Client && self.has_client_remedy() => {
-                        concat!($key, "-remedy-client")
-                    })*
-                    $(Self::$cause => concat!($key, "-remedy"),)*
+                match (self, self.remedy(side)) {
+                    $((Self::$cause, Side::Peer) => concat!($key, "-remedy"),)*
+                    $((Self::$cause, Side::Own) => concat!($key, "-remedy-own"),)*
+                    $((Self::$cause, Side::Client) => concat!($key, "-remedy-client"),)*
                 }
             }
 
@@ -164,10 +162,10 @@ causes! {
 }
 
 impl Cause {
-    /// Whether it asks for something else where our own system refused a client.
-    pub fn has_client_remedy(self) -> bool {
-        let client = self.actor(Side::Client);
-        client != self.actor(Side::Peer) && client != self.actor(Side::Own)
+    /// The side whose remedy serves: where the same people must act, it is the same.
+    fn remedy(self, side: Side) -> Side {
+        let actor = self.actor(side);
+        Side::ALL.into_iter().find(|other| self.actor(*other) == actor).unwrap_or(side)
     }
 
     /// A line's text that shows it: a reply or Postfix's own words.

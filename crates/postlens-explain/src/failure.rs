@@ -75,6 +75,17 @@ pub enum Basis {
 }
 
 impl Basis {
+    /// Every basis.
+    pub const ALL: [Self; 7] = [
+        Self::OwnText,
+        Self::Wording,
+        Self::EnhancedCode,
+        Self::VagueWording,
+        Self::GeneralCode,
+        Self::ReplyCode,
+        Self::Nothing,
+    ];
+
     /// The name in records, in snake_case.
     pub fn name(self) -> &'static str {
         match self {
@@ -85,6 +96,19 @@ impl Basis {
             Self::GeneralCode => "general_code",
             Self::ReplyCode => "reply_code",
             Self::Nothing => "nothing",
+        }
+    }
+
+    /// The key of its words for people.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::OwnText => "basis-own-text",
+            Self::Wording => "basis-wording",
+            Self::EnhancedCode => "basis-enhanced-code",
+            Self::VagueWording => "basis-vague-wording",
+            Self::GeneralCode => "basis-general-code",
+            Self::ReplyCode => "basis-reply-code",
+            Self::Nothing => "basis-nothing",
         }
     }
 }
@@ -232,9 +256,12 @@ impl Words<'_, '_> {
         match found.inner {
             None | Some((Inner::Reply, _)) => words.settled(row.cause, basis, reply.code),
             Some((Inner::Words, text)) => words.say(text, reply.code, Some(row.cause)),
+            // An address probe: what failed, failed on the way there.
             Some((Inner::Delivery, text)) => match inner_delivery(text, None, NESTED) {
-                Some(inner) => words.settled(inner.cause, inner.basis, reply.code),
-                None => words.settled(row.cause, basis, reply.code),
+                Some(inner) if inner.cause != row.cause => {
+                    Self { side: inner.side, ..words }.settled(inner.cause, inner.basis, reply.code)
+                }
+                _ => words.settled(row.cause, basis, reply.code),
             },
         }
     }

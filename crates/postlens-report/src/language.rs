@@ -32,10 +32,15 @@ impl Lang {
         if locale.starts_with("ja") { Self::Ja } else { Self::En }
     }
 
-    fn words(self) -> &'static str {
+    /// The texts of the language's files.
+    fn words(self) -> [&'static str; 2] {
         match self {
-            Self::En => include_str!("../locales/en.ftl"),
-            Self::Ja => include_str!("../locales/ja.ftl"),
+            Self::En => {
+                [include_str!("../locales/en.ftl"), include_str!("../locales/en/causes.ftl")]
+            }
+            Self::Ja => {
+                [include_str!("../locales/ja.ftl"), include_str!("../locales/ja/causes.ftl")]
+            }
         }
     }
 }
@@ -69,10 +74,12 @@ impl Language {
         let mut bundle = FluentBundle::new(vec![tag]);
         // Terminals and fixed columns have no use for invisible marks around values.
         bundle.set_use_isolating(false);
-        let words = match FluentResource::try_new(lang.words().to_owned()) {
-            Ok(words) | Err((words, _)) => words,
-        };
-        bundle.add_resource_overriding(words);
+        for words in lang.words() {
+            let words = match FluentResource::try_new(words.to_owned()) {
+                Ok(words) | Err((words, _)) => words,
+            };
+            bundle.add_resource_overriding(words);
+        }
         Self { bundle }
     }
 
@@ -99,10 +106,13 @@ impl Language {
 mod tests {
     use std::collections::BTreeSet;
 
+    use postlens_explain::{Actor, Basis, Cause, Permanence, Side};
+
     use super::{Lang, Language};
 
     fn keys(lang: Lang) -> BTreeSet<&'static str> {
-        let words = lang.words().lines().filter(|line| !line.starts_with(['#', ' ']));
+        let lines = lang.words().into_iter().flat_map(str::lines);
+        let words = lines.filter(|line| !line.starts_with(['#', ' ']));
         words.filter_map(|line| line.split_once(" =")).map(|(key, _)| key).collect()
     }
 
@@ -115,6 +125,22 @@ mod tests {
                 assert!(language.bundle.has_message(key), "{} does not parse: {key}", lang.tag());
             }
         }
+    }
+
+    #[test]
+    fn causes_have_their_words_and_no_others() {
+        let mut wanted = BTreeSet::new();
+        for cause in Cause::ALL {
+            wanted.extend([cause.key(), cause.definition_key()]);
+            wanted.extend(Side::ALL.map(|side| cause.remedy_key(side)));
+        }
+        wanted.extend(Actor::ALL.map(Actor::key));
+        wanted.extend(Permanence::ALL.map(Permanence::key));
+        wanted.extend(Basis::ALL.map(Basis::key));
+        let families = ["cause-", "actor-", "permanence-", "basis-"];
+        let known = keys(Lang::En);
+        let known = known.into_iter().filter(|key| families.iter().any(|f| key.starts_with(f)));
+        assert_eq!(known.collect::<BTreeSet<_>>(), wanted);
     }
 
     #[test]
