@@ -316,7 +316,8 @@ impl Tracker {
     }
 
     fn refusal(&mut self, line: &Observation<'_>, event: &Decision<'_>, sink: &mut dyn RecordSink) {
-        let screened = event.client.filter(|_| line.entry.tag.known == Some(Daemon::Postscreen));
+        // Only postscreen writes no name; its tag may have been cut.
+        let screened = event.client.filter(|client| client.name.is_none());
         let session = self.sessions.get_mut(key_of(line.entry, screened.as_ref()));
         let (mut client, mut username) = (event.client, None);
         if let Some(session) = session {
