@@ -216,21 +216,67 @@ pub struct Incident {
     pub strength: f64,
 }
 
-/// What goes wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum IncidentKind {
+macro_rules! incidents {
+    ($($(#[$doc:meta])* $name:ident = $word:literal;)*) => {
+        /// What goes wrong.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum IncidentKind { $($(#[$doc])* $name,)* }
+
+        impl IncidentKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The word in the truth.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+        }
+    };
+}
+
+incidents! {
     /// The largest provider defers our mail.
-    DeferralSurge,
+    DeferralSurge = "deferral_surge";
     /// The largest provider refuses us for our reputation.
-    Blocked,
+    Blocked = "blocked";
     /// Name service fails.
-    DnsDown,
-    /// Many clients guess passwords.
-    BruteForce,
+    DnsDown = "dns_down";
+    /// Our disk is full.
+    DiskFull = "disk_full";
+    /// The content filter does not listen.
+    FilterDown = "filter_down";
+    /// A milter does not listen.
+    MilterDown = "milter_down";
+    /// Our mailboxes are full.
+    MailboxesFull = "mailboxes_full";
+    /// Our certificate has expired.
+    CertificateExpired = "certificate_expired";
+    /// Many clients guess passwords of many users.
+    BruteForce = "brute_force";
+    /// One client guesses the passwords of many users.
+    BruteForceClient = "brute_force_client";
+    /// Many clients guess one user's password.
+    BruteForceUser = "brute_force_user";
+    /// A user's mail program has an old password.
+    MisconfiguredClient = "misconfigured_client";
     /// A user's account sends spam from many addresses.
-    HijackedAccount,
+    HijackedAccount = "hijacked_account";
+    /// A user sends a newsletter.
+    Newsletter = "newsletter";
     /// A newsletter goes to an old list with many dead addresses.
-    ListImport,
+    ListImport = "list_import";
+    /// Everybody writes to one list address.
+    ListHammered = "list_hammered";
+    /// A program on the host sends far too much.
+    LocalFlood = "local_flood";
+    /// A client sends far too much.
+    ClientFlood = "client_flood";
+    /// Clients connect in crowds and want nothing.
+    ConnectionFlood = "connection_flood";
+    /// qmgr(8) does not keep up: what arrives stays in the queue.
+    QueueGrowth = "queue_growth";
+    /// Loggers drop lines.
+    LinesLost = "lines_lost";
 }
 
 impl Config {

@@ -44,6 +44,7 @@ impl Plain<'_> {
         match self.tag {
             "CRON" => 9,
             "kernel" => 0,
+            "rsyslogd" | "systemd-journald" => 5,
             _ => 2,
         }
     }

@@ -28,6 +28,7 @@ mod process;
 mod queue_id;
 mod random;
 mod remote;
+pub mod scenario;
 mod schedule;
 mod service;
 mod simulation;
@@ -39,6 +40,7 @@ use std::io::{self, Write};
 pub use config::{
     Config, Flavour, Format, Hostility, Incident, IncidentKind, Repeats, Until, Zone,
 };
+pub use scenario::{SCENARIOS, Scenario};
 pub use truth::{Totals, Truth};
 
 use simulation::Simulation;

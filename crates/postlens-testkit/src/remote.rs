@@ -33,6 +33,8 @@ pub(crate) struct Weather {
     pub(crate) blocked: bool,
     /// Many of these addresses no longer exist.
     pub(crate) old_list: bool,
+    /// The incident that makes this weather.
+    pub(crate) incident: Option<usize>,
 }
 
 const SPAM: [(&str, &str); 4] = [

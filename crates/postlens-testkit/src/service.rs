@@ -31,6 +31,8 @@ pub(crate) enum Service {
     Dovecot,
     Cron,
     Kernel,
+    Rsyslog,
+    Journald,
 }
 
 impl Service {
@@ -61,6 +63,8 @@ impl Service {
         Self::Dovecot,
         Self::Cron,
         Self::Kernel,
+        Self::Rsyslog,
+        Self::Journald,
     ];
 
     /// One process for good does all the work.
@@ -75,6 +79,8 @@ impl Service {
                 | Self::Dnsblog
                 | Self::Master
                 | Self::Dovecot
+                | Self::Rsyslog
+                | Self::Journald
         )
     }
 
@@ -107,6 +113,8 @@ impl Service {
             Self::Dovecot => return "dovecot".to_owned(),
             Self::Cron => return "CRON".to_owned(),
             Self::Kernel => return "kernel".to_owned(),
+            Self::Rsyslog => return "rsyslogd".to_owned(),
+            Self::Journald => return "systemd-journald".to_owned(),
         };
         format!("{instance}/{path}")
     }

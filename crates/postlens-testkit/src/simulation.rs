@@ -8,6 +8,7 @@ mod admin;
 mod attack;
 mod bounce;
 mod deliver;
+mod incident;
 mod local;
 mod neighbour;
 mod postscreen;
@@ -83,6 +84,8 @@ pub(crate) struct Simulation {
     lines: Schedule<Line>,
     actions: Schedule<Action>,
     framer: Framer,
+    /// What the incidents did so far.
+    harm: Vec<incident::Harm>,
     /// Messages from outside and users so far.
     pub(crate) arrivals: u64,
     /// Messages whose accounts can be closed.
@@ -126,6 +129,7 @@ impl Simulation {
             lines: Schedule::default(),
             actions: Schedule::default(),
             framer: Framer::new(config.format, config.offset_minutes),
+            harm: vec![incident::Harm::default(); config.incidents.len()],
             arrivals: 0,
             closing: Vec::new(),
             out: Vec::with_capacity(1 << 17),
@@ -182,6 +186,7 @@ impl Simulation {
         log.write_all(&self.out)?;
         self.out.clear();
         log.flush()?;
+        self.tell_incidents(sink);
         let mut totals = self.ledger.finish(sink);
         totals.bytes = self.written;
         Ok(totals)
@@ -216,10 +221,15 @@ impl Simulation {
 
     /// Chooses what happens.
     fn arrive(&mut self, at: Micros) {
+        if self.arrive_in_trouble(at) {
+            return;
+        }
         match self.random.below(1000) {
             0..=379 => self.inbound(at),
             380..=579 => self.refused_session(at),
-            580..=719 => self.submission(at, None),
+            580..=719 => {
+                self.submission(at, None);
+            }
             720..=779 => self.scan(at),
             780..=829 => self.guess_password(at),
             830..=859 => self.local_mail(at),
@@ -294,20 +304,21 @@ impl Simulation {
     /// What is wrong outside at `at`, for mail to the domain with this number.
     pub(crate) fn weather(&mut self, at: Micros, domain: usize) -> Weather {
         let mut weather = Weather::default();
-        for incident in &self.config.incidents {
-            let since = (at - self.config.start) / SECOND;
-            let from = i64::try_from(incident.from).unwrap_or(i64::MAX);
-            let seconds = i64::try_from(incident.seconds).unwrap_or(i64::MAX);
-            if since < from || since - from >= seconds || !self.random.chance(incident.strength) {
+        for (kind, affected) in [
+            (IncidentKind::DnsDown, true),
+            (IncidentKind::DeferralSurge, domain == 0),
+            (IncidentKind::Blocked, domain == 0),
+        ] {
+            let Some(index) = self.going_on(kind, at).filter(|_| affected) else { continue };
+            let strength = self.config.incidents.get(index).map_or(0.0, |known| known.strength);
+            if !self.random.chance(strength) {
                 continue;
             }
-            match incident.kind {
+            weather.incident = Some(index);
+            match kind {
                 IncidentKind::DnsDown => weather.dns_down = true,
-                IncidentKind::DeferralSurge => weather.deferring |= domain == 0,
-                IncidentKind::Blocked => weather.blocked |= domain == 0,
-                IncidentKind::ListImport
-                | IncidentKind::BruteForce
-                | IncidentKind::HijackedAccount => {}
+                IncidentKind::DeferralSurge => weather.deferring = true,
+                _ => weather.blocked = true,
             }
         }
         weather
@@ -316,7 +327,7 @@ impl Simulation {
     fn write_next(&mut self, log: &mut dyn Write, sink: Sink<'_>) -> io::Result<()> {
         let Some((at, line)) = self.lines.pop() else { return Ok(()) };
         let Line { who, kind, effect, times, mut text } = line;
-        let hidden = at < self.config.start;
+        let hidden = at < self.config.start || self.is_dropped(at, who);
         if !hidden {
             let chance = self.random.next();
             let extra = self.frame(at, who, times, &text, chance);

@@ -19,6 +19,37 @@ pub enum Truth {
     Session(SessionTruth),
     /// A failed authentication.
     AuthFailure(AuthFailureTruth),
+    /// Something that went wrong for a while; written at the end.
+    Incident(IncidentTruth),
+}
+
+/// Something that went wrong for a while.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncidentTruth {
+    /// [`IncidentKind::name`](crate::IncidentKind::name).
+    pub kind: String,
+    /// When the first thing suffered from it.
+    pub onset: i64,
+    /// When the last did.
+    pub last: i64,
+    /// How many attempts, sessions, messages or lines.
+    pub amount: u64,
+    /// The domain outside that it is about.
+    pub domain: Option<String>,
+    /// The login name.
+    pub user: Option<String>,
+    /// The client's address.
+    pub client: Option<String>,
+    /// The sender.
+    pub sender: Option<String>,
+    /// The recipient.
+    pub recipient: Option<String>,
+    /// The service of ours, as Postfix names it.
+    pub service: Option<String>,
+    /// The host.
+    pub host: Option<String>,
+    /// The user ID of the host.
+    pub uid: Option<u32>,
 }
 
 /// The life of one queue ID in one queue.

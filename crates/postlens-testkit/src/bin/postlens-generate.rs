@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use postlens_testkit::{Config, Flavour, Format, Generator, Hostility, Repeats, Until, Zone};
+use postlens_testkit::{
+    Config, Flavour, Format, Generator, Hostility, Repeats, SCENARIOS, Scenario, Until, Zone,
+};
 
 /// Generate a Postfix log of any size with known truth
 #[derive(Debug, Parser)]
@@ -27,9 +29,9 @@ struct Arguments {
     /// Header format
     #[arg(long, value_enum, default_value_t = FormatName::Traditional)]
     format: FormatName,
-    /// Postfix version whose wording to use
-    #[arg(long, value_enum, default_value_t = FlavourName::V3_7)]
-    flavour: FlavourName,
+    /// Postfix version whose wording to use; 3.7 if absent, 3.10 with an incident
+    #[arg(long, value_enum)]
+    flavour: Option<FlavourName>,
     /// Time of the first line, in seconds since 1970
     #[arg(long)]
     start: Option<i64>,
@@ -57,6 +59,10 @@ struct Arguments {
     /// Wrap repeated lines as rsyslog does
     #[arg(long)]
     repeats: bool,
+    /// Four days of a small company's traffic in which one thing goes wrong: its name, or
+    /// `baseline`
+    #[arg(long, value_parser = scenario, conflicts_with_all = ["everything", "bytes", "messages", "lines"])]
+    incident: Option<Scenario>,
     /// File for the log; standard output if absent
     #[arg(long)]
     out: Option<PathBuf>,
@@ -134,7 +140,9 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn config(arguments: &Arguments) -> Config {
-    let base = if arguments.everything {
+    let base = if let Some(scenario) = arguments.incident {
+        scenario.config(arguments.seed)
+    } else if arguments.everything {
         Config::everything(arguments.seed)
     } else {
         Config { seed: arguments.seed, ..Config::default() }
@@ -152,14 +160,15 @@ fn config(arguments: &Arguments) -> Config {
         messages_per_hour: arguments.rate.unwrap_or(base.messages_per_hour),
         hosts: arguments.hosts.unwrap_or(base.hosts),
         instances: arguments.instances.unwrap_or(base.instances),
-        long_queue_ids: arguments.long_ids,
+        long_queue_ids: arguments.long_ids || base.long_queue_ids,
         format: format(arguments.format),
         flavour: match arguments.flavour {
-            FlavourName::V2_10 => Flavour::V2_10,
-            FlavourName::V3_4 => Flavour::V3_4,
-            FlavourName::V3_7 => Flavour::V3_7,
-            FlavourName::V3_10 => Flavour::V3_10,
-            FlavourName::V3_11 => Flavour::V3_11,
+            None => base.flavour,
+            Some(FlavourName::V2_10) => Flavour::V2_10,
+            Some(FlavourName::V3_4) => Flavour::V3_4,
+            Some(FlavourName::V3_7) => Flavour::V3_7,
+            Some(FlavourName::V3_10) => Flavour::V3_10,
+            Some(FlavourName::V3_11) => Flavour::V3_11,
         },
         hostility: if arguments.hostile { Hostility::Quoted } else { base.hostility },
         repeats: if arguments.repeats { Repeats::Rsyslog } else { base.repeats },
@@ -187,6 +196,13 @@ fn format(name: FormatName) -> Format {
         FormatName::JournalShortUnix => Format::JournalShortUnix,
         FormatName::Mixed => Format::Mixed,
     }
+}
+
+fn scenario(name: &str) -> Result<Scenario, String> {
+    Scenario::named(name).ok_or_else(|| {
+        let names: Vec<_> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
+        format!("'{name}' is none of baseline, {}", names.join(", "))
+    })
 }
 
 /// `1G` in bytes; units are powers of 1,000.

@@ -1,9 +1,8 @@
-//! Scanners, and incidents that come from outside or from one of our own.
+//! Scanners.
 
 use super::session::{Command, Goodbye};
-use super::{Action, Simulation, line};
+use super::{Simulation, line};
 use crate::clock::{Micros, SECOND};
-use crate::config::IncidentKind;
 use crate::ledger::Effect;
 use crate::service::Service;
 use crate::world::World;
@@ -79,25 +78,5 @@ impl Simulation {
             _ => Goodbye::Lost("CONNECT"),
         };
         self.disconnect(session, how);
-    }
-
-    /// An incident of our own making goes on for another step.
-    pub(crate) fn incident(&mut self, now: Micros, index: usize) {
-        let Some(incident) = self.config.incidents.get(index).copied() else { return };
-        let seconds = i64::try_from(incident.from + incident.seconds).unwrap_or_default();
-        if now >= self.config.start + seconds * SECOND {
-            return;
-        }
-        match incident.kind {
-            IncidentKind::BruteForce => self.guess_password(now),
-            IncidentKind::HijackedAccount => self.submission(now, Some("carol")),
-            IncidentKind::ListImport => self.newsletter(now, true),
-            // The weather at delivery time sees to these.
-            IncidentKind::DeferralSurge | IncidentKind::Blocked | IncidentKind::DnsDown => return,
-        }
-        let mean = 60e6 / incident.strength.max(0.01);
-        #[expect(clippy::cast_possible_truncation, reason = "clamped to a day")]
-        let wait = self.random.waiting(mean).clamp(1.0, 86_400e6) as Micros;
-        self.later(now + wait, Action::Incident(index));
     }
 }

@@ -30,7 +30,13 @@ impl Simulation {
         self.pickup(at, (1001, "news"), recipients, old_list);
     }
 
-    fn pickup(&mut self, at: Micros, (uid, user): (u32, &str), rcpts: Vec<Rcpt>, old_list: bool) {
+    pub(crate) fn pickup(
+        &mut self,
+        at: Micros,
+        (uid, user): (u32, &str),
+        rcpts: Vec<Rcpt>,
+        old_list: bool,
+    ) {
         let draft = Draft {
             sender: format!("{user}@{LOCAL_DOMAIN}"),
             sender_home: Some(Home::Local),

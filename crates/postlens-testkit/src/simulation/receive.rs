@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Simulation, line};
+use super::{Action, Simulation, line};
 use crate::clock::Micros;
 use crate::ledger::{Effect, What};
 use crate::mail::{Draft, Home, Mail, Rcpt};
@@ -151,7 +151,11 @@ impl Simulation {
             mail.message_id
         );
         let queued = at + self.random.between(3_000, 90_000);
-        self.activate(mail, queued);
+        match self.stuck(queued) {
+            // The queue manager gets to it much later.
+            Some(later) => self.later(later, Action::Activate(Box::new(mail))),
+            None => self.activate(mail, queued),
+        }
         queued
     }
 

@@ -14,20 +14,20 @@ use crate::world::{Client, LOCAL_DOMAIN, World};
 
 impl Simulation {
     /// A user sends mail; a stolen account sends from a stranger's address.
-    pub(crate) fn submission(&mut self, at: Micros, stolen: Option<&str>) {
-        let user = match stolen {
-            Some(user) => user.to_owned(),
-            None => self.world.user(&mut self.random).to_owned(),
-        };
-        let client = match stolen {
-            Some(_) => World::bot(&mut self.random),
-            None => World::device(&user),
+    pub(crate) fn submission(&mut self, at: Micros, stolen: Option<(&str, Client)>) -> u64 {
+        let is_stolen = stolen.is_some();
+        let (user, client) = if let Some((user, client)) = stolen {
+            (user.to_owned(), client)
+        } else {
+            let user = self.world.user(&mut self.random).to_owned();
+            let client = World::device(&user);
+            (user, client)
         };
         let wrapper = self.random.chance(0.3);
         let service = if wrapper { Service::Submissions } else { Service::Submission };
         let mut session = self.connect((0, service), client, at);
         self.greet(&mut session, true, wrapper);
-        if stolen.is_none() && self.random.chance(0.02) {
+        if !is_stolen && self.random.chance(0.02) {
             // A typing error; the client tries again at once.
             self.auth_failure(&mut session, &user, 1);
         }
@@ -35,7 +35,7 @@ impl Simulation {
         session.login = Some((self.random.pick(&["PLAIN", "LOGIN"]), user.clone()));
         let messages = if self.random.chance(0.7) { 1 } else { self.random.between(2, 6) };
         for _ in 0..messages {
-            let wide = stolen.is_some() || self.random.chance(0.02);
+            let wide = is_stolen || self.random.chance(0.02);
             let draft = self.user_draft(&user, wide);
             if self.random.chance(0.02) {
                 self.refuse_recipient(&mut session, &draft.sender);
@@ -43,13 +43,14 @@ impl Simulation {
             self.transaction(&mut session, draft, false);
             if session.current.is_some() {
                 self.disconnect(session, Goodbye::Lost("DATA (81920 bytes)"));
-                return;
+                return messages.unsigned_abs();
             }
         }
         self.disconnect(session, Goodbye::Quit);
+        messages.unsigned_abs()
     }
 
-    fn user_draft(&mut self, user: &str, wide: bool) -> Draft {
+    pub(crate) fn user_draft(&mut self, user: &str, wide: bool) -> Draft {
         let count = if wide {
             self.random.between(5, i64::from(self.config.max_recipients.max(5)))
         } else {

@@ -2,6 +2,7 @@
 
 use super::Said;
 use crate::clock::Micros;
+use crate::config::IncidentKind;
 use crate::mail::{Home, Mail, Rcpt};
 use crate::service::Service;
 use crate::simulation::Simulation;
@@ -30,7 +31,9 @@ impl Simulation {
         let mut end = from;
         let mut failed = false;
         for recipient in group {
-            let (outcome, dsn, reply) = self.mailbox_result(mail, home, recipient);
+            let trouble = self.mailbox_trouble(home, recipient, from);
+            let (outcome, dsn, reply) =
+                trouble.unwrap_or_else(|| self.mailbox_result(mail, home, recipient));
             let mut child = None;
             let mut text = reply;
             if let (Home::Forward(domain), Outcome::HandedOver) = (home, outcome) {
@@ -45,6 +48,35 @@ impl Simulation {
         }
         self.processes.release(work.agent, end);
         (end, failed)
+    }
+
+    /// What an incident makes of a delivery to a mailbox.
+    fn mailbox_trouble(
+        &mut self,
+        home: Home,
+        recipient: &Rcpt,
+        at: Micros,
+    ) -> Option<(Outcome, &'static str, String)> {
+        let address = &recipient.address;
+        let full = self.going_on(IncidentKind::MailboxesFull, at);
+        if let Some(index) = full.filter(|_| home == Home::Lmtp) {
+            self.suffer(index, at, 1);
+            let text = format!(
+                "host {}.example.com[private/dovecot-lmtp] said: 452 4.2.2 <{address}> Quota exceeded (mailbox for user is full) (in reply to end of DATA command)",
+                self.host_of(0)
+            );
+            return Some((Outcome::Deferred, "4.2.2", text));
+        }
+        let disk = self.going_on(IncidentKind::DiskFull, at);
+        if let Some(index) = disk.filter(|_| home == Home::Local) {
+            self.suffer(index, at, 1);
+            let user = address.split('@').next().unwrap_or("user");
+            let text = format!(
+                "cannot update mailbox /var/mail/{user} for user {user}. error writing message: No space left on device"
+            );
+            return Some((Outcome::Deferred, "4.3.0", text));
+        }
+        None
     }
 
     fn mailbox_result(

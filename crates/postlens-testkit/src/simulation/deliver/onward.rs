@@ -2,6 +2,7 @@
 
 use super::Said;
 use crate::clock::{Micros, SECOND};
+use crate::config::IncidentKind;
 use crate::format::put;
 use crate::kind::Kind;
 use crate::ledger::{Effect, What};
@@ -20,6 +21,9 @@ impl Simulation {
         group: &mut [Rcpt],
         from: Micros,
     ) -> (Micros, bool) {
+        if let Some(index) = self.going_on(IncidentKind::FilterDown, from) {
+            return (self.filter_down(mail, group, from, index), false);
+        }
         let relay = "127.0.0.1[127.0.0.1]:10024".to_owned();
         let mut work = self.work(mail, (Service::Smtp, relay), from);
         work.connecting = self.random.between(500, 5_000);
@@ -53,6 +57,34 @@ impl Simulation {
         }
         self.processes.release(work.agent, end + work.late);
         (end, outcome == Outcome::Bounced)
+    }
+
+    /// Nothing listens where the content filter should.
+    fn filter_down(
+        &mut self,
+        mail: &Mail,
+        group: &mut [Rcpt],
+        from: Micros,
+        incident: usize,
+    ) -> Micros {
+        let mut work = self.work(mail, (Service::Smtp, "none".to_owned()), from);
+        work.connecting = self.random.between(500, 5_000);
+        let reply = "connect to 127.0.0.1[127.0.0.1]:10024: Connection refused";
+        let at = from + work.connecting + work.late;
+        line!(self, at, work.agent, ConnectFailed, Effect::None, "{reply}");
+        let mut end = from;
+        for recipient in group {
+            let outcome = Outcome::Deferred;
+            end = self.delivered(
+                mail,
+                recipient,
+                &work,
+                &Said { outcome, dsn: "4.4.1", reply, child: None },
+            );
+            self.suffer(incident, end, 1);
+        }
+        self.processes.release(work.agent, end + work.late);
+        end
     }
 
     /// A filter sends a message back on the port behind it; gives its queue ID and

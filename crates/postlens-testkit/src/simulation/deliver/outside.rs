@@ -2,6 +2,7 @@
 
 use super::{Said, Work};
 use crate::clock::Micros;
+use crate::config::IncidentKind;
 use crate::ledger::{Effect, What};
 use crate::mail::{Mail, Rcpt};
 use crate::remote::{self, Verdict};
@@ -20,6 +21,9 @@ impl Simulation {
     ) -> (Micros, bool) {
         let mut weather = self.weather(from, domain);
         weather.old_list = mail.draft.old_list;
+        if weather.old_list {
+            weather.incident = self.going_on(IncidentKind::ListImport, from);
+        }
         let scene = (weather, self.config.hostility);
         let (mut work, mut end, mut failed) = (None, from, false);
         for (index, recipient) in group.iter_mut().enumerate() {
@@ -47,6 +51,11 @@ impl Simulation {
             let Verdict { outcome, dsn, reply, .. } = &verdict;
             let said = Said { outcome: *outcome, dsn, reply, child: None };
             end = self.delivered(mail, recipient, work, &said).max(end);
+            if let Some(index) = weather.incident
+                && matches!(outcome, Outcome::Deferred | Outcome::Bounced)
+            {
+                self.suffer(index, end, 1);
+            }
             failed |= *outcome == Outcome::Bounced;
         }
         if let Some(work) = work {
