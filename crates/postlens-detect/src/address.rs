@@ -32,7 +32,10 @@ impl Default for Address {
 
 impl Detector for Address {
     fn message(&mut self, message: &Message<'_>, clock: Clock) {
-        if message.probe || matches!(message.parent, Some((Link::NextHop | Link::Requeue, _))) {
+        // A further hop is the same mail, and our notifications follow from other mail.
+        let again =
+            matches!(message.parent, Some((Link::NextHop | Link::Requeue | Link::Notification, _)));
+        if message.probe || again {
             return;
         }
         let mut before: &[u8] = b"";

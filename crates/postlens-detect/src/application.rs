@@ -5,7 +5,7 @@ use postlens_track::Observation;
 
 use crate::detector::Detector;
 use crate::finding::{Finding, FindingKind, Subject, kept};
-use crate::signal::Sight;
+use crate::signal::{Sight, is_own};
 use crate::subjects::{Sieve, Subjects};
 use crate::watch::{Clock, Rule, Watch};
 
@@ -35,11 +35,6 @@ impl Default for Application {
             clients: Subjects::with_limit(2_000),
         }
     }
-}
-
-/// The host itself: filters that give mail back.
-fn is_own(client: &[u8]) -> bool {
-    client.starts_with(b"127.") || client == b"::1"
 }
 
 impl Detector for Application {

@@ -9,7 +9,7 @@ use postlens_syntax::{Daemon, Event, Neighbour, Severity};
 use postlens_track::{Consumer, Message, Observation, Record, RecordSink};
 
 use crate::finding::{Finding, FindingKind};
-use crate::signal::{Failure, Kept, LoginAttempt, Sight, Trouble, domain_of};
+use crate::signal::{Failure, Kept, LoginAttempt, Sight, Trouble, domain_of, is_own};
 use crate::watch::Clock;
 use crate::{
     account, address, application, bounces, certificate, connections, destination, disk, dns,
@@ -29,9 +29,10 @@ pub trait Detector {
     fn failure(&mut self, failure: &Failure<'_>, clock: Clock) {
         let _ = (failure, clock);
     }
-    /// A delivery to a recipient outside or in a mailbox; its domain in lower case.
-    fn success(&mut self, domain: &[u8], clock: Clock) {
-        let _ = (domain, clock);
+    /// A delivery to a recipient outside; its domain in lower case, and whether it was the
+    /// first attempt.
+    fn success(&mut self, domain: &[u8], first: bool, clock: Clock) {
+        let _ = (domain, first, clock);
     }
     /// A login or a failed login.
     fn login(&mut self, attempt: &LoginAttempt<'_>, clock: Clock) {
@@ -101,9 +102,11 @@ macro_rules! detectors {
 
             fn delivery(&mut self, delivery: &postlens_track::Delivery<'_>) {
                 if delivery.line.status == DeliveryStatus::Sent {
-                    if delivery.daemon == Some(Daemon::Smtp) && !delivery.handed_over {
+                    if delivery.daemon == Some(Daemon::Smtp)
+                        && !delivery.handed_over
+                        && !delivery.line.relay.address.is_some_and(|address| is_own(address)) {
                         domain_of(delivery.line.recipient, &mut self.lower);
-                        $(self.$name.success(&self.lower, self.clock);)*
+                        $(self.$name.success(&self.lower, delivery.attempt <= 1, self.clock);)*
                     }
                     return;
                 }
@@ -231,8 +234,14 @@ fn explain_by_others(all: &mut [Finding]) {
                 Kind::BruteForceUser,
                 Kind::BruteForceDistributed,
             ],
-            Kind::DestinationDeferring => &[Kind::DnsFailing, Kind::DiskFull],
-            Kind::BouncesRising => &[Kind::AccountHijacked],
+            Kind::DestinationDeferring => &[
+                Kind::DnsFailing,
+                Kind::DiskFull,
+                Kind::AccountHijacked,
+                Kind::ApplicationFlooding,
+            ],
+            Kind::BouncesRising => &[Kind::AccountHijacked, Kind::ApplicationFlooding],
+            Kind::BruteForceUser => &[Kind::BruteForceDistributed],
             Kind::AddressHammered => &[Kind::ApplicationFlooding, Kind::AccountHijacked],
             Kind::ProcessesDying => &[Kind::DiskFull, Kind::LookupsFailing, Kind::ServiceDown],
             Kind::TlsBroken => &[Kind::CertificateExpired],

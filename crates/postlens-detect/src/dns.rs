@@ -52,7 +52,8 @@ impl Dns {
             since.first = sight.time;
         }
         since.last = sight.time;
-        if sight.time.micros - since.first.micros > CHRONIC && !self.watch.is_alarmed() {
+        let now = if self.watch.is_alarmed() { self.watch.onset() } else { sight.time };
+        if now.micros - since.first.micros > CHRONIC {
             return;
         }
         self.watch.add(RULE, clock, sight, weight.min(5));

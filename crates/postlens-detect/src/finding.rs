@@ -69,12 +69,12 @@ kinds! {
     TlsBroken = "tls_broken" Severe OurAdmin;
     /// Mailboxes of ours are full.
     MailboxesFull = "mailboxes_full" Moderate Recipient;
+    /// Many clients try the passwords of many users.
+    BruteForceDistributed = "brute_force_distributed" Moderate OurAdmin;
     /// One client tries passwords.
     BruteForceClient = "brute_force_client" Moderate OurAdmin;
     /// Many clients try one user's password.
     BruteForceUser = "brute_force_user" Moderate OurAdmin;
-    /// Many clients try the passwords of many users.
-    BruteForceDistributed = "brute_force_distributed" Moderate OurAdmin;
     /// A client that used to log in as a user now fails to: an old password.
     ClientMisconfigured = "client_misconfigured" Slight Sender;
 }

@@ -10,11 +10,11 @@ use crate::signal::Sight;
 use crate::watch::{Clock, Episode, MINUTE, finding};
 
 /// The queue's length is noted every so many minutes.
-const STEP: i64 = 5;
-/// It is compared with the shortest of so many notes: two hours.
-const NOTES: usize = 24;
+const STEP: i64 = 6;
+/// It is compared with the shortest of so many notes: three hours.
+const NOTES: usize = 30;
 /// Growth of so many messages, and so many times the usual growth, is too much.
-const LEAST: i64 = 100;
+const LEAST: i64 = 60;
 const TIMES: i64 = 3;
 /// And this share of what came in meanwhile.
 const SHARE: i64 = 3;
@@ -22,7 +22,7 @@ const SHARE: i64 = 3;
 /// thousandths: half of it after two days.
 const FADING: i64 = 999;
 /// Notes before anything is said.
-const LEARNING: u32 = 24;
+const LEARNING: u32 = 30;
 
 /// Watches arrivals and removals.
 #[derive(Debug, Default)]
@@ -36,6 +36,8 @@ pub(crate) struct Queue {
     count: u32,
     /// The largest growth so far, fading, in thousandths of a message.
     usual: i64,
+    /// The largest growth since one was over.
+    peak: i64,
     current: Option<Growth>,
     past: Option<Growth>,
 }
@@ -86,16 +88,27 @@ impl Queue {
                 if greater {
                     self.past = over;
                 }
+                self.peak = 0;
             }
             return;
         }
         if growth > limit {
-            let episode = Episode { onset: low.time, last: time, ..Episode::default() };
+            // It began where the queue was last about as short as that.
+            let near = low.length + (growth / 12).max(2);
+            let short = self.notes.iter().filter(|note| note.length <= near);
+            let onset = short.map(|note| note.time).max().unwrap_or(low.time);
+            let episode = Episode { onset, last: time, ..Episode::default() };
             let usual = self.usual / 1000;
             self.current = Some(Growth { episode, from: low.length, most: now.length, usual });
             return;
         }
-        self.usual = (self.usual * FADING / 1000).max(growth * 1000);
+        // A growth is usual when it is over, not while it goes on.
+        self.usual = self.usual * FADING / 1000;
+        self.peak = self.peak.max(growth);
+        if growth * 2 < self.peak {
+            self.usual = self.usual.max(self.peak * 1000);
+            self.peak = growth;
+        }
     }
 }
 
@@ -130,7 +143,7 @@ impl Detector for Queue {
                 finding(FindingKind::QueueGrowing, Subject::System, episode, open, clock);
             #[expect(clippy::cast_precision_loss, reason = "messages in a queue")]
             let usual = growth.usual as f64;
-            said.normal = Some(Normal { usual: usual / 2.0, most: None });
+            said.normal = Some(Normal { usual: usual / 3.0, most: None });
             out.push(said);
         }
     }

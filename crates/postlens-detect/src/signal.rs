@@ -192,7 +192,8 @@ fn symptom<'a>(delivery: &Delivery<'a>) -> (Symptom, &'a [u8]) {
         if failed && (is_near(peer) || delivery.daemon == Some(Daemon::Lmtp)) {
             return (Symptom::OurService, peer);
         }
-        return (Symptom::Remote, b"");
+        // What a filter of ours refuses is no destination's doing.
+        return (if is_near(peer) { Symptom::Ours } else { Symptom::Remote }, b"");
     }
     if text.starts_with(b"mail transport unavailable")
         || text.starts_with(b"unknown mail transport error")
@@ -227,7 +228,13 @@ fn named_peer(text: &[u8]) -> Option<(&[u8], &[u8])> {
 fn is_near(peer: &[u8]) -> bool {
     let Some(open) = memchr::memchr(b'[', peer) else { return false };
     let address = peer.get(open + 1..).unwrap_or_default();
-    address.starts_with(b"127.") || address.starts_with(b"::1]") || address.contains(&b'/')
+    let end = memchr::memchr(b']', address).unwrap_or(address.len());
+    is_own(address.get(..end).unwrap_or_default())
+}
+
+/// Whether an address is this host's own: loopback, or a socket's path.
+pub(crate) fn is_own(address: &[u8]) -> bool {
+    address.starts_with(b"127.") || address == b"::1" || address.contains(&b'/')
 }
 
 /// A login, or an attempt at one.

@@ -77,6 +77,10 @@ pub(crate) struct Watch {
     before: u64,
     /// The last event.
     seen: Time,
+    /// When the level last sank.
+    sunk: Time,
+    /// The level after the last event.
+    height: f64,
     first: [i64; FIRST],
     current: Episode,
     alarmed: bool,
@@ -106,6 +110,7 @@ impl Watch {
         }
         self.sink(rule, clock, sight.time);
         self.seen = sight.time;
+        self.sunk = sight.time;
         if self.current.count == 0 {
             self.current.onset = sight.time;
             self.current.usual = self.usual(clock, sight.time);
@@ -114,9 +119,14 @@ impl Watch {
         if let Some(slot) = self.first.get_mut(index) {
             *slot = sight.time.micros;
         }
-        self.level = (self.level + level).min(rule.least * 3.0);
+        let ceiling = rule.least * 3.0;
+        self.level = (self.level + level).min(ceiling);
         self.current.count += u64::from(weight);
-        self.current.last = sight.time;
+        // What comes while the level sinks is the usual again.
+        if self.level >= self.height || self.level >= ceiling * 0.8 {
+            self.current.last = sight.time;
+        }
+        self.height = self.level;
         if !self.alarmed && self.level >= rule.least {
             self.alarmed = true;
             self.current.onset = Time { micros: self.beginning(), ..self.current.onset };
@@ -132,7 +142,7 @@ impl Watch {
         if self.current.count == 0 {
             return;
         }
-        let gone = time.micros.saturating_sub(self.current.last.micros).max(0);
+        let gone = time.micros.saturating_sub(self.sunk.micros).max(0);
         let times = if clock.minutes(time) < DAY { rule.times * 2.0 } else { rule.times };
         let pace = rule.pace.max(times * self.current.usual);
         self.level -= minutes(gone) * pace;
@@ -158,6 +168,7 @@ impl Watch {
     }
 
     fn close(&mut self) {
+        self.height = 0.0;
         self.level = 0.0;
         self.before += self.current.count;
         let over = std::mem::take(&mut self.current);
@@ -174,16 +185,21 @@ impl Watch {
         self.before as f64 / clock.minutes(at).max(LEARNING)
     }
 
-    /// The first event after the longest pause among the first ones, if the pause is long
-    /// against what came after it and few came before: those were there anyway.
+    /// The first event after the longest pause among the first ones, if what came before it
+    /// is no more than what is usual in such a time.
     fn beginning(&self) -> i64 {
         let known = usize::try_from(self.current.count).unwrap_or(FIRST).min(FIRST);
         let first = self.first.get(..known).unwrap_or_default();
         let gaps = first.iter().zip(first.iter().skip(1)).enumerate();
         let gaps = gaps.map(|(before, (from, to))| (to - from, before + 1, *to));
         let all = self.current.last.micros - self.current.onset.micros;
+        let is_usual = |gap| self.current.usual * minutes(gap) >= 0.5;
         match gaps.max() {
-            Some((gap, before, to)) if gap > MINUTE && gap * 2 > all && before * 4 < known => to,
+            Some((gap, before, to))
+                if gap > MINUTE && gap * 2 > all && before * 4 < known && is_usual(gap) =>
+            {
+                to
+            }
             _ => self.current.onset.micros,
         }
     }
@@ -196,6 +212,11 @@ impl Watch {
     /// Whether anything was ever wrong.
     pub(crate) fn has_episodes(&self) -> bool {
         self.alarmed || self.past.is_some()
+    }
+
+    /// When what goes on now began.
+    pub(crate) fn onset(&self) -> Time {
+        self.current.onset
     }
 
     /// When the last event came.

@@ -4,3 +4,4 @@
 
 mod drive;
 mod examples;
+mod incidents;
