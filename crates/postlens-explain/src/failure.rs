@@ -195,7 +195,7 @@ const NESTED: u8 = 3;
 
 /// Reads a delivery's text.
 fn delivery(text: &[u8], dsn: Option<Status>, depth: u8) -> Verdict {
-    let Some((row, found)) = own::delivery(text) else {
+    let Some((row, found)) = own::deliveries().find(text) else {
         return Words { side: Side::Own, own: false, dsn, names: &[] }.reply(text);
     };
     let side = match found.peer {
@@ -249,7 +249,7 @@ impl Words<'_, '_> {
         let said = cut_quoted(reply.text, self.names);
         let dsn = reply.status.or(self.dsn);
         let words = Self { dsn, ..self };
-        let Some((row, found)) = own::refusal(said) else {
+        let Some((row, found)) = own::refusals().find(said) else {
             return words.say(said, reply.code, None);
         };
         let basis = if self.own { Basis::OwnText } else { Basis::Wording };

@@ -7,57 +7,76 @@ use crate::cause::Cause;
 use crate::pattern::{Found, Pattern};
 use crate::table::{self, Table};
 
-/// A text of a delivery line.
+/// A text of Postfix.
 #[derive(Debug)]
-pub(crate) struct DeliveryRow {
+pub(crate) struct Row {
     pub(crate) cause: Cause,
+    /// On whose side the failure is.
     pub(crate) side: Side,
     pattern: Pattern,
 }
 
-/// A text of a refusal, after its codes and what it is about.
+/// A table of texts and the way into it.
 #[derive(Debug)]
-pub(crate) struct RefusalRow {
-    pub(crate) cause: Cause,
-    pattern: Pattern,
+pub(crate) struct Texts {
+    pub(crate) table: Table<Row>,
+    /// For each first byte of a text the rows that may describe it, by number and in order.
+    by_first: Vec<Vec<u16>>,
 }
 
 /// The texts of delivery agents and the queue manager, read on first use.
-pub(crate) fn deliveries() -> &'static Table<DeliveryRow> {
-    static TABLE: LazyLock<Table<DeliveryRow>> = LazyLock::new(|| {
-        Table::read("delivery.txt", include_str!("../tables/delivery.txt"), |columns| {
+pub(crate) fn deliveries() -> &'static Texts {
+    static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
+        let text = include_str!("../tables/delivery.txt");
+        Texts::index(Table::read("delivery.txt", text, |columns| {
             let &[cause, side, pattern] = columns else { return Err(table::columns(3, columns)) };
             let side = match side {
                 "peer" => Side::Peer,
                 "own" => Side::Own,
                 other => return Err(format!("neither peer nor own: {other}")),
             };
-            let pattern = Pattern::compile(pattern)?;
-            Ok(DeliveryRow { cause: table::cause(cause)?, side, pattern })
-        })
+            row(cause, side, pattern)
+        }))
     });
-    &TABLE
+    &TEXTS
 }
 
-/// The texts of smtpd and postscreen, read on first use.
-pub(crate) fn refusals() -> &'static Table<RefusalRow> {
-    static TABLE: LazyLock<Table<RefusalRow>> = LazyLock::new(|| {
-        Table::read("refusal.txt", include_str!("../tables/refusal.txt"), |columns| {
+/// The texts of smtpd and postscreen, after the codes and what they are about, read on
+/// first use.
+pub(crate) fn refusals() -> &'static Texts {
+    static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
+        let text = include_str!("../tables/refusal.txt");
+        Texts::index(Table::read("refusal.txt", text, |columns| {
             let &[cause, pattern] = columns else { return Err(table::columns(2, columns)) };
-            Ok(RefusalRow { cause: table::cause(cause)?, pattern: Pattern::compile(pattern)? })
-        })
+            row(cause, Side::Client, pattern)
+        }))
     });
-    &TABLE
+    &TEXTS
 }
 
-/// The first row that describes a delivery's text.
-pub(crate) fn delivery(text: &[u8]) -> Option<(&'static DeliveryRow, Found<'_>)> {
-    deliveries().rows.iter().find_map(|row| Some((row, row.pattern.matches(text)?)))
+fn row(cause: &str, side: Side, pattern: &'static str) -> Result<Row, String> {
+    Ok(Row { cause: table::cause(cause)?, side, pattern: Pattern::compile(pattern)? })
 }
 
-/// The first row that describes a refusal's text.
-pub(crate) fn refusal(text: &[u8]) -> Option<(&'static RefusalRow, Found<'_>)> {
-    refusals().rows.iter().find_map(|row| Some((row, row.pattern.matches(text)?)))
+impl Texts {
+    fn index(table: Table<Row>) -> Self {
+        let rows = || (0..).zip(&table.rows);
+        let of = |first: u8| {
+            let fits = |row: &Row| row.pattern.first_byte().is_none_or(|byte| byte == first);
+            rows().filter(|(_, row)| fits(row)).map(|(number, _)| number).collect()
+        };
+        let by_first = (0..=u8::MAX).map(of).collect();
+        Self { table, by_first }
+    }
+
+    /// The first row that describes a text, and what it found there.
+    pub(crate) fn find<'a>(&self, text: &'a [u8]) -> Option<(&Row, Found<'a>)> {
+        let candidates = self.by_first.get(usize::from(*text.first()?))?;
+        candidates.iter().find_map(|number| {
+            let row = self.table.rows.get(usize::from(*number))?;
+            Some((row, row.pattern.matches(text)?))
+        })
+    }
 }
 
 #[cfg(test)]
@@ -66,9 +85,21 @@ mod tests {
 
     #[test]
     fn the_tables_can_be_read() {
-        let deliveries = deliveries().errors.iter().map(ToString::to_string);
-        let errors: Vec<_> =
-            deliveries.chain(refusals().errors.iter().map(ToString::to_string)).collect();
-        assert!(errors.is_empty(), "{errors:#?}");
+        for texts in [deliveries(), refusals()] {
+            let errors: Vec<_> = texts.table.errors.iter().map(ToString::to_string).collect();
+            assert!(errors.is_empty(), "{errors:#?}");
+        }
+    }
+
+    #[test]
+    fn every_row_can_decide() {
+        for texts in [deliveries(), refusals()] {
+            let filled = texts.table.rows.iter().map(|row| (row, row.pattern.filled()));
+            let hidden = filled.filter(|(row, text)| {
+                texts.find(text.as_bytes()).is_none_or(|(first, _)| first.cause != row.cause)
+            });
+            let hidden: Vec<_> = hidden.map(|(_, text)| text).collect();
+            assert!(hidden.is_empty(), "{hidden:#?}");
+        }
     }
 }

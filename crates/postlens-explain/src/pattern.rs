@@ -77,6 +77,24 @@ impl Pattern {
         if parts.is_empty() { Err("an empty pattern".to_owned()) } else { Ok(Self { parts }) }
     }
 
+    /// The byte that a text must begin with; `None` if it begins with a hole.
+    pub(crate) fn first_byte(&self) -> Option<u8> {
+        match self.parts.first()? {
+            Part::Literal(text) => text.bytes().next(),
+            Part::Hole(_) => None,
+        }
+    }
+
+    /// A text that it matches, with a word in each hole.
+    #[cfg(test)]
+    pub(crate) fn filled(&self) -> String {
+        let text = |part: &Part| match part {
+            Part::Literal(text) => *text,
+            Part::Hole(_) => "x",
+        };
+        self.parts.iter().map(text).collect()
+    }
+
     /// Matches the whole of `text`. A hole ends where the literal after it first occurs,
     /// the last literal stands at the end.
     pub(crate) fn matches<'a>(&self, text: &'a [u8]) -> Option<Found<'a>> {
@@ -93,6 +111,11 @@ impl Pattern {
                         None => rest.starts_with(literal).then_some(0)?,
                         Some(_) if parts.peek().is_none() => {
                             rest.ends_with(literal).then(|| rest.len() - literal.len())?
+                        }
+                        // A word ends at the first blank: no need to search for more.
+                        Some(Hole::Word | Hole::Peer) if literal.starts_with(b" ") => {
+                            let at = rest.find_byte(b' ')?;
+                            rest.get(at..)?.starts_with(literal).then_some(at)?
                         }
                         Some(_) => rest.find(literal)?,
                     };

@@ -94,7 +94,7 @@ pub(crate) fn of_reply(code: u16) -> Option<Meaning> {
 
 #[cfg(test)]
 mod tests {
-    use super::{of_reply, of_status, table};
+    use super::{of_reply, of_status, row, table};
     use crate::cause::Cause;
     use crate::reply::Status;
 
@@ -106,6 +106,29 @@ mod tests {
     fn the_table_can_be_read() {
         let errors: Vec<_> = table().errors.iter().map(ToString::to_string).collect();
         assert!(errors.is_empty(), "{errors:#?}");
+    }
+
+    #[test]
+    fn every_registered_code_has_a_row() {
+        // The details that the registry has for each subject.
+        let registry: [(u16, std::ops::RangeInclusive<u16>); 8] = [
+            (0, 0..=0),
+            (1, 0..=10),
+            (2, 0..=4),
+            (3, 0..=5),
+            (4, 0..=7),
+            (5, 0..=6),
+            (6, 0..=10),
+            (7, 0..=27),
+        ];
+        for (subject, details) in registry {
+            for detail in details {
+                for class in [4, 5] {
+                    let status = Status { class, subject, detail };
+                    assert!(row(status).is_some(), "{status:?}");
+                }
+            }
+        }
     }
 
     #[test]
