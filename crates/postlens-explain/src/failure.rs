@@ -163,7 +163,8 @@ impl<'a> Failure<'a> {
     /// The cause, who must act, and how sure that is.
     pub fn verdict(&self) -> Verdict {
         let dsn = self.dsn.and_then(|dsn| Status::read(dsn));
-        let reply = |side, own| Words { side, own, dsn, names: &self.names }.reply(self.text);
+        let names = &self.names;
+        let reply = |side, own| Words { side, own, dsn, names, stage: b"" }.reply(self.text);
         match self.speaker {
             Speaker::Agent => delivery(self.text, dsn, NESTED),
             Speaker::Peer => reply(Side::Peer, false),
@@ -196,25 +197,44 @@ const NESTED: u8 = 3;
 /// Reads a delivery's text.
 fn delivery(text: &[u8], dsn: Option<Status>, depth: u8) -> Verdict {
     let Some((row, found)) = own::deliveries().find(text) else {
-        return Words { side: Side::Own, own: false, dsn, names: &[] }.reply(text);
+        return Words { side: Side::Own, own: false, dsn, names: &[], stage: b"" }.reply(text);
     };
     let side = match found.peer {
         Some(peer) if is_ours(peer) => Side::Own,
         _ => row.side,
     };
-    let words = Words { side, own: true, dsn, names: &[] };
+    let words = Words { side, own: true, dsn, names: &[], stage: b"" };
     let fallback = || words.settled(row.cause, Basis::OwnText, None);
     match found.inner {
         None => fallback(),
         Some((Inner::Words, text)) => words.say(text, None, Some(row.cause)),
-        Some((Inner::Reply, text)) => {
-            let reply = text.rfind(" (in reply to ").and_then(|at| text.get(..at));
-            let said = Words { own: false, ..words }.reply(reply.unwrap_or(text));
-            if said.cause == Cause::Unknown { fallback() } else { said }
-        }
+        Some((Inner::Reply, text)) => said(row.cause, words, text),
         Some((Inner::Delivery, text)) => inner_delivery(text, dsn, depth).unwrap_or_else(fallback),
     }
 }
+
+/// Reads what a peer said: `550 5.1.1 User unknown (in reply to RCPT TO command)`. Where the
+/// reply has no better cause than its code gives, `around` is the cause.
+fn said(around: Cause, words: Words<'_, '_>, text: &[u8]) -> Verdict {
+    let (reply, stage) = match text.rfind(STAGE) {
+        Some(at) => text.split_at_checked(at).unwrap_or((text, b"")),
+        None => (text, &b""[..]),
+    };
+    let stage = stage.strip_prefix(STAGE).unwrap_or_default();
+    let verdict = Words { own: false, stage, ..words }.reply(reply);
+    match around {
+        Cause::Unknown => verdict,
+        _ if verdict.basis < Basis::GeneralCode => verdict,
+        // Where no mail was named yet, it is the calling address that is not wanted.
+        _ if verdict.permanence == Permanence::Permanent => {
+            Verdict { cause: Cause::BlockedReputation, basis: Basis::VagueWording, ..verdict }
+        }
+        _ => Verdict { cause: around, basis: Basis::OwnText, ..verdict },
+    }
+}
+
+/// What Postfix writes after a reply, before the command that it answers.
+const STAGE: &[u8] = b" (in reply to ";
 
 /// The verdict on a text inside a text, if there is one.
 fn inner_delivery(text: &[u8], dsn: Option<Status>, depth: u8) -> Option<Verdict> {
@@ -240,6 +260,8 @@ struct Words<'n, 'a> {
     /// The status code beside the text.
     dsn: Option<Status>,
     names: &'n [&'a [u8]],
+    /// The command that it answers, as Postfix names it.
+    stage: &'a [u8],
 }
 
 impl Words<'_, '_> {
@@ -285,7 +307,7 @@ impl Words<'_, '_> {
             Some(Cause::PolicyRefused) => (None, around),
             around => (around, None),
         };
-        let reply = || code.and_then(status::of_reply).map(|meaning| meaning.cause);
+        let reply = || status::of_reply(code?, self.stage).map(|meaning| meaning.cause);
         let grounds = [
             (hits.telling, Basis::Wording),
             (exact, Basis::EnhancedCode),
@@ -295,10 +317,10 @@ impl Words<'_, '_> {
             (general, Basis::GeneralCode),
             (reply(), Basis::ReplyCode),
         ];
-        let ground = grounds.into_iter().find_map(|(cause, basis)| Some((cause?, basis)));
-        ground
-            .filter(|(cause, _)| *cause != Cause::Unknown)
-            .unwrap_or((Cause::Unknown, Basis::Nothing))
+        let known = |cause: &Cause| *cause != Cause::Unknown;
+        let grounds = grounds.into_iter();
+        let mut grounds = grounds.filter_map(|(cause, basis)| Some((cause.filter(known)?, basis)));
+        grounds.next().unwrap_or((Cause::Unknown, Basis::Nothing))
     }
 
     /// The verdict.

@@ -23,7 +23,7 @@ impl<'a> Reply<'a> {
     pub(crate) fn read(text: &'a [u8]) -> Self {
         let (code, rest) = leading_code(text);
         let (status, rest) = leading_status(rest);
-        Self { code, status, text: rest }
+        Self { code, status: status.or_else(|| marked_status(rest)), text: rest }
     }
 }
 
@@ -48,6 +48,13 @@ fn leading_status(text: &[u8]) -> (Option<Status>, &[u8]) {
         Some((Some(Status::read(word)?), rest.trim_ascii_start()))
     };
     read().unwrap_or((None, text))
+}
+
+/// A status code that some servers write into the text: `no such mailbox (#5.1.1)`.
+fn marked_status(text: &[u8]) -> Option<Status> {
+    let after = text.get(text.find_byte(b'#')? + 1..)?;
+    let end = after.iter().position(|byte| !byte.is_ascii_digit() && *byte != b'.');
+    Status::read(end.and_then(|end| after.get(..end)).unwrap_or(after))
 }
 
 /// An enhanced status code (RFC 3463).
@@ -159,6 +166,8 @@ mod tests {
         assert_eq!(reply.status, Status::read(b"5.7.26"));
         assert_eq!(reply.text, b"This mail");
         assert_eq!(Reply::read(b"4.7.1 later").text, b"later");
+        assert_eq!(Reply::read(b"511 sorry (#5.1.1)").status, Status::read(b"5.1.1"));
+        assert_eq!(Reply::read(b"511 sorry #1").status, None);
         assert_eq!(Reply::read(b"1234 x").code, None);
         assert_eq!(Reply::read(b"250 ok").status, None);
         assert_eq!(Status::read(b"5.7.1.2"), None);

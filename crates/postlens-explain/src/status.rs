@@ -26,7 +26,7 @@ pub(crate) struct Row {
 
 #[derive(Debug)]
 enum Code {
-    Reply(u16),
+    Reply { code: u16, stage: &'static str },
     Status { class: Option<u16>, subject: u16, detail: RangeInclusive<u16> },
 }
 
@@ -47,10 +47,13 @@ pub(crate) fn table() -> &'static Table<Row> {
     &TABLE
 }
 
-fn read(code: &str) -> Option<Code> {
+fn read(code: &'static str) -> Option<Code> {
     let mut parts = code.split('.');
     let first = parts.next()?;
-    let Some(subject) = parts.next() else { return code.parse().ok().map(Code::Reply) };
+    let Some(subject) = parts.next() else {
+        let (code, stage) = code.split_once(' ').unwrap_or((code, ""));
+        return Some(Code::Reply { code: code.parse().ok()?, stage });
+    };
     let detail = parts.next()?;
     let (from, to) = detail.split_once('-').unwrap_or((detail, detail));
     let class = if first == "X" { None } else { Some(first.parse().ok()?) };
@@ -84,10 +87,12 @@ fn row(status: Status) -> Option<Meaning> {
     of_class(Some(status.class)).or_else(|| of_class(None))
 }
 
-/// What a reply code tells.
-pub(crate) fn of_reply(code: u16) -> Option<Meaning> {
+/// What a reply code tells, in answer to a command (`RCPT TO command`) if it says so there.
+pub(crate) fn of_reply(code: u16, command: &[u8]) -> Option<Meaning> {
     table().rows.iter().find_map(|row| match row.code {
-        Code::Reply(known) if known == code => Some(row.meaning),
+        Code::Reply { code: known, stage } if known == code => {
+            command.starts_with(stage.as_bytes()).then_some(row.meaning)
+        }
         _ => None,
     })
 }
@@ -139,7 +144,9 @@ mod tests {
         assert_eq!(cause("2.1.5"), None);
         assert_eq!(cause("5.9.1"), None);
         assert_eq!(cause("5.7.610"), Some((Cause::BlockedReputation, true)));
-        assert_eq!(of_reply(552).map(|meaning| meaning.exact), Some(false));
-        assert_eq!(of_reply(999), None);
+        let reply = |code, command| of_reply(code, command).map(|meaning| meaning.cause);
+        assert_eq!(reply(552, b"RCPT TO command)"), Some(Cause::MailboxFull));
+        assert_eq!(reply(552, b"end of DATA command)"), Some(Cause::MessageTooLarge));
+        assert_eq!(reply(999, b""), None);
     }
 }

@@ -80,6 +80,14 @@ fn codes_decide_where_words_do_not() {
     assert_eq!((verdict.cause, verdict.basis), (Cause::ServerUnavailable, Basis::ReplyCode));
     assert_eq!(verdict.permanence, Permanence::Temporary);
     assert_eq!(said("nope").basis, Basis::Nothing);
+    let text = "host mx.example.net[192.0.2.1] said: 550 nope (in reply to RCPT TO command)";
+    let verdict = Failure::delivery(Some("5.0.0".into()), text.into()).verdict();
+    assert_eq!((verdict.cause, verdict.basis), (Cause::UserUnknown, Basis::ReplyCode));
+    let talk = |reply: &str| {
+        delivery(&format!("host mx.example.net[192.0.2.1] refused to talk to me: {reply}")).cause
+    };
+    assert_eq!(talk("554 nope"), Cause::BlockedReputation);
+    assert_eq!(talk("421 nope"), Cause::ServerUnavailable);
     let status = Some("4.2.2".into());
     let text = "host mx.example.net[192.0.2.1] said: 450 nope (in reply to RCPT TO command)";
     assert_eq!(Failure::delivery(status, text.into()).verdict().cause, Cause::MailboxFull);
