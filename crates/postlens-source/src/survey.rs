@@ -8,6 +8,7 @@ use std::os::unix::fs::FileExt;
 use crate::compression::Compression;
 use crate::input::LogFile;
 use crate::sampling::{DENSE, sample, scan};
+use crate::wide::Records;
 use crate::year::{Sighting, YearSummary};
 
 /// What a quick look at a file tells.
@@ -42,6 +43,10 @@ impl Survey {
         let dense = usize::try_from(DENSE).unwrap_or(usize::MAX);
         let Ok(head) = file.head(dense) else { return Self::default() };
         let mut survey = Self { written: file.written, ..Self::default() };
+        if Records::recognize(&head).is_some() {
+            // Offsets in the file are not those of the lines that its records become.
+            return survey;
+        }
         let whole_lines = whole_lines(&head, head.len() < dense);
         scan(whole_lines, 0, |offset, sighting| survey.see(offset, sighting));
         survey.to_end = head.len() < dense;

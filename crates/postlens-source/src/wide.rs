@@ -26,7 +26,7 @@ impl Records {
         if PrettyDecoder::recognizes(start) {
             return Some(Self::Pretty(PrettyDecoder::default()));
         }
-        verbose::is_head(start).then(|| Self::Verbose(VerboseDecoder::default()))
+        verbose::recognizes(start).then(|| Self::Verbose(VerboseDecoder::default()))
     }
 
     /// Decodes the next piece; what is complete is appended as lines.
@@ -98,6 +98,7 @@ mod tests {
             &b"Tue 2026-11-24 06:26:00 UTC mx postfix/smtpd[1]: connect from a[192.0.2.1]\n"[..],
             b"Nov 24 06:26:00 mx postfix/smtpd[1]: connect from a[192.0.2.1]\n",
             b"{\"MESSAGE\":\"a\"}\n",
+            b"-- \n",
             b"{ \"MESSAGE\":\"a\"}\n",
             b"",
         ] {

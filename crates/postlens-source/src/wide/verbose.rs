@@ -19,6 +19,8 @@ pub(crate) struct VerboseDecoder {
     line: Vec<u8>,
     /// The field so far, which the next line may go on with.
     field: Vec<u8>,
+    /// Whether a record has begun.
+    begun: bool,
 }
 
 /// The longest line that is kept; longer ones are cut.
@@ -51,7 +53,7 @@ impl VerboseDecoder {
 
     fn end_of_line(&mut self, out: &mut Vec<u8>) {
         let mut line = std::mem::take(&mut self.line);
-        match line.strip_prefix(INDENT) {
+        match line.strip_prefix(INDENT).filter(|_| self.begun) {
             Some([b' ' | b'\t', more @ ..]) if !self.field.is_empty() => {
                 self.field.push(b' ');
                 self.field.extend_from_slice(more.trim_ascii_start());
@@ -86,6 +88,7 @@ impl VerboseDecoder {
             out.push(b'\n');
             return;
         }
+        self.begun = true;
         // Of programs that logged without syslog, the record holds no other time.
         let mut words = line.split(|byte| *byte == b' ').skip(1);
         if let (Some(date), Some(time), Some(zone)) = (words.next(), words.next(), words.next()) {
@@ -95,8 +98,16 @@ impl VerboseDecoder {
     }
 }
 
+/// Whether a stream may be in this form. The line before the first record, which journalctl
+/// wrote up to version 250, stands before other forms too; their lines pass as they are.
+pub(super) fn recognizes(start: &[u8]) -> bool {
+    is_head(start)
+        || start.starts_with(b"-- Logs begin at ")
+        || start.starts_with(b"-- Journal begins at ")
+}
+
 /// Whether a line begins as a record's first: day of the week, date, time, zone, cursor.
-pub(super) fn is_head(line: &[u8]) -> bool {
+fn is_head(line: &[u8]) -> bool {
     let line = line.get(..48).unwrap_or(line);
     matches!(line, [_, _, _, b' ', a, b, c, d, b'-', ..]
         if [a, b, c, d].iter().all(|byte| byte.is_ascii_digit()))
@@ -106,6 +117,16 @@ pub(super) fn is_head(line: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::VerboseDecoder;
+
+    #[test]
+    fn lines_of_other_forms_pass() {
+        let text = b"-- Logs begin at Tue 2026-11-24 06:26:00 UTC, end at x. --\n\
+            Nov 24 06:26:00 mx postfix/qmgr[7]: removed\n        more=1\n\n";
+        let (mut decoder, mut out) = (VerboseDecoder::default(), Vec::new());
+        decoder.push(text, &mut out);
+        decoder.finish(&mut out);
+        assert_eq!(String::from_utf8_lossy(&out), String::from_utf8_lossy(text));
+    }
 
     #[test]
     fn records_become_lines() {
