@@ -74,8 +74,10 @@ class Scenario:
     def swaks(self, *arguments):
         """One run of swaks, recorded from its transcript."""
         ident, message_id = self.ids.next(None)
-        output, status = self.run(["swaks", "-n", "--timeout", "10", "--header", f"Message-ID: {message_id}", *arguments], ok=None)
+        output, status = self.run(["swaks", "-n", "--timeout", "10", "--header", f"Message-Id: {message_id}", *arguments], ok=None)
+        values = dict(zip(arguments, arguments[1:]))
         self.truth.write("swaks", scenario=self.name, time=now(), id=ident, message_id=message_id,
+                         client=values.get("-li"), sasl_username=values.get("-au"),
                          arguments=list(arguments), status=status, **read_transcript(output))
 
     def admin(self, command, instance, ids, stdin=None, ok=(0,)):
@@ -107,7 +109,7 @@ def read_transcript(output):
                 record["recipients"].append({"address": sent.partition("<")[2].partition(">")[0], "reply": text})
             elif sent == "DATA":
                 record["data_reply"] = text
-            elif sent == ".":
+            elif sent == "." or sent.endswith("lines sent"):  # -n hides the content
                 record["final_reply"], record["queue_id"] = text, queue_id_of(text)
             sent = None if text[3:4] != "-" else sent
     return record
