@@ -6,14 +6,27 @@
 //! 42 MB) is removed when all tests pass, and kept and named when one fails.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
-#![allow(clippy::string_slice, clippy::print_stderr, reason = "tests fail by panicking")]
+#![allow(
+    clippy::panic,
+    clippy::string_slice,
+    clippy::print_stderr,
+    reason = "tests fail by panicking"
+)]
 
 #[path = "lab/accepted.rs"]
 mod accepted;
+#[path = "pflogsumm/compare.rs"]
+mod compare;
+#[path = "pflogsumm/faults.rs"]
+mod faults;
+#[path = "pflogsumm/figures.rs"]
+mod figures;
 #[path = "lab/formats.rs"]
 mod formats;
 #[path = "lab/outcomes.rs"]
 mod outcomes;
+#[path = "pflogsumm/page.rs"]
+mod page;
 #[path = "lab/records.rs"]
 mod records;
 #[path = "lab/refused.rs"]
@@ -43,6 +56,7 @@ tests! {
     sums_add_up = formats::sums_add_up;
     copies_count_once = formats::copies_count_once;
     every_line_is_recognized = formats::every_line_is_recognized;
+    figures_are_those_of_pflogsumm = formats::figures_are_those_of_pflogsumm;
     accepted_messages_are_told = accepted::by_smtp;
     submitted_messages_are_told = accepted::by_sendmail;
     delivered_mail_is_in_mailboxes = outcomes::mailboxes;

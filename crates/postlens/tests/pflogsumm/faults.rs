@@ -37,6 +37,21 @@ pub(crate) fn dropped_for_tls(line: &DeliveryLine<'_>) -> bool {
     line.tls.is_some()
 }
 
+/// Addresses are read up to the first `>`, so one that holds a `>` (in quotes) makes its
+/// line unreadable.
+pub(crate) fn is_unreadable(address: &BStr) -> bool {
+    address.contains(&b'>')
+}
+
+/// The recipient that is read: where `to=` is unreadable, `orig_to=` ends like it.
+pub(crate) fn recipient<'a>(line: &DeliveryLine<'a>) -> Option<&'a BStr> {
+    match line.orig_recipient {
+        Some(orig) if is_unreadable(orig) => None,
+        orig if is_unreadable(line.recipient) => orig,
+        _ => Some(line.recipient),
+    }
+}
+
 /// `forwarded as` anywhere in the reply makes a delivery a forward, even if another
 /// host said it.
 pub(crate) fn is_forward(line: &DeliveryLine<'_>) -> bool {

@@ -59,6 +59,8 @@ pub(crate) struct Figures {
     pub(crate) hours: [[u64; 5]; 24],
     /// Changes of the day.
     pub(crate) day_count: u64,
+    /// Recipients of delivered messages without a size, by queue ID.
+    pub(crate) no_size: BTreeMap<String, String>,
     day: (u8, u8),
     hour: usize,
     sizes: HashMap<String, u64>,
@@ -104,7 +106,7 @@ impl Consumer for Figures {
             {
                 self.decide(faults::action_of_check(check.action));
             }
-            Event::Active(active) => {
+            Event::Active(active) if !faults::is_unreadable(active.sender) => {
                 self.size(&faults::queue_id(line.entry, active.queue_id.as_bstr()), active);
             }
             Event::Delivery(delivery) if !faults::dropped_for_tls(delivery) => {
@@ -168,13 +170,17 @@ impl Figures {
     }
 
     fn deliver(&mut self, queue_id: String, line: &DeliveryLine<'_>) {
-        let recipient = faults::address(line.recipient);
+        let Some(recipient) = faults::recipient(line) else { return };
+        let recipient = faults::address(recipient);
         let domain = faults::recipient_domain(&recipient);
         let delay = line.delay.seconds();
         match line.status {
             DeliveryStatus::Sent if faults::is_forward(line) => self.forwarded += 1,
             DeliveryStatus::Sent => {
                 let size = self.sizes.get(&queue_id).copied().unwrap_or_default();
+                if !faults::size_is_known(Some(&size)) {
+                    self.no_size.insert(queue_id, recipient.clone());
+                }
                 let of_domain = self.recipient_domains.entry(domain).or_default();
                 of_domain.delays += delay;
                 of_domain.longest = of_domain.longest.max(delay);

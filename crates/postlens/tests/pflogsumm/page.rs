@@ -59,8 +59,13 @@ pub(crate) fn render(figures: &Figures) -> Vec<(String, Vec<String>)> {
         ("Recipients by message count", users(&figures.recipients, messages)),
         ("Senders by message size", users(&figures.senders, bytes)),
         ("Recipients by message size", users(&figures.recipients, bytes)),
+        ("Messages with no size data", no_size(figures)),
     ];
     sections.into_iter().map(|(title, rows)| (title.to_owned(), rows)).collect()
+}
+
+fn no_size(figures: &Figures) -> Vec<String> {
+    sorted(figures.no_size.iter().map(|(queue_id, to)| format!(" {queue_id}  {to}")))
 }
 
 fn totals(figures: &Figures) -> Vec<String> {
