@@ -9,6 +9,7 @@
 //! refusal.
 
 use bstr::{BStr, ByteSlice};
+use postlens_syntax::postfix::check::ContentCheck;
 use postlens_syntax::postfix::decision::{Decision, DecisionBy};
 use postlens_syntax::postfix::delivery::DeliveryLine;
 
@@ -187,6 +188,20 @@ impl<'a> From<&Decision<'a>> for Failure<'a> {
             DecisionBy::Milter | DecisionBy::ProxyFilter => Self::filter_refusal(decision.text),
         };
         let envelope = &decision.envelope;
+        failure.with_names([envelope.helo, envelope.sender, envelope.recipient])
+    }
+}
+
+impl<'a> From<&ContentCheck<'a>> for Failure<'a> {
+    /// The text is the table's own; without one Postfix says the same to all clients. What
+    /// the check matched is the sender's, and is not read.
+    fn from(check: &ContentCheck<'a>) -> Self {
+        let usual = match check.part.as_bytes() {
+            b"mime-error" => check.part,
+            _ => BStr::new("message content rejected"),
+        };
+        let failure = Self::refusal(check.text.unwrap_or(usual));
+        let envelope = &check.envelope;
         failure.with_names([envelope.helo, envelope.sender, envelope.recipient])
     }
 }

@@ -113,10 +113,10 @@ fn quoted_end(inner: &[u8]) -> Option<usize> {
 }
 
 /// The most quoted places that are told apart; all after them counts as quoted.
-const PLACES: usize = 8;
+const PLACES: usize = 12;
 
 /// The places of a text that strangers may have written: what is between `<` and `>`, to
-/// the end where a bracket is never closed.
+/// the end where a bracket is never closed, and the names that they gave.
 #[derive(Debug)]
 pub(crate) struct Quoted {
     places: [(usize, usize); PLACES],
@@ -127,6 +127,16 @@ impl Quoted {
     /// Finds them.
     pub(crate) fn find(text: &[u8], names: &[&[u8]]) -> Self {
         let mut quoted = Self { places: [(0, 0); PLACES], count: 0 };
+        quoted.brackets(text, names);
+        for name in names.iter().filter(|name| is_telling(name)) {
+            for at in text.find_iter(name) {
+                quoted.add(at, at + name.len(), text.len());
+            }
+        }
+        quoted
+    }
+
+    fn brackets(&mut self, text: &[u8], names: &[&[u8]]) {
         let mut from = 0;
         while let Some(open) = text.get(from..).and_then(|rest| rest.find_byte(b'<')) {
             let start = from + open + 1;
@@ -134,25 +144,30 @@ impl Quoted {
             let fits = |name: &[u8]| inner.strip_prefix(name).is_some_and(|r| r.starts_with(b">"));
             let known = names.iter().filter(|name| !name.is_empty() && fits(name));
             let known = known.map(|name| name.len()).max();
-            let length = known.or_else(|| quoted_end(inner));
-            let last = quoted.count + 1 == PLACES;
-            let end = if last { text.len() } else { start + length.unwrap_or(inner.len()) };
-            if let Some(place) = quoted.places.get_mut(quoted.count) {
-                *place = (start, end);
-                quoted.count += 1;
-            }
-            if last {
-                break;
-            }
-            from = end;
+            let length = known.or_else(|| quoted_end(inner)).unwrap_or(inner.len());
+            from = self.add(start, start + length, text.len());
         }
-        quoted
+    }
+
+    /// Adds a place and returns its end. The last one that there is room for has no end.
+    fn add(&mut self, start: usize, end: usize, length: usize) -> usize {
+        let end = if self.count + 1 < PLACES { end } else { length };
+        if let Some(place) = self.places.get_mut(self.count) {
+            *place = (start, end);
+            self.count += 1;
+        }
+        end
     }
 
     /// Whether a stretch touches one of them.
     pub(crate) fn holds(&self, start: usize, end: usize) -> bool {
         self.places.iter().take(self.count).any(|(from, to)| start < *to && end > *from)
     }
+}
+
+/// Whether a name can only be a name: an address or a host, and no word of a text.
+fn is_telling(name: &[u8]) -> bool {
+    name.len() > 4 && name.iter().any(|byte| matches!(byte, b'@' | b'.'))
 }
 
 #[cfg(test)]
@@ -193,6 +208,8 @@ mod tests {
         let quoted = Quoted::find(b"a <bc> d <e", &[]);
         assert!(quoted.holds(3, 4) && quoted.holds(0, 8));
         assert!(!quoted.holds(0, 2) && !quoted.holds(6, 8));
+        let quoted = Quoted::find(b"id=spam@example.org;", &[b"spam@example.org"]);
+        assert!(quoted.holds(3, 7) && !quoted.holds(0, 2));
         let many = b"<>".repeat(20);
         assert!(Quoted::find(&many, &[]).holds(30, 31));
     }

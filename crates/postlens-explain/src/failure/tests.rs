@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use bstr::BStr;
 use proptest::prelude::*;
 
+use postlens_syntax::Event;
+
 use super::{Basis, Failure};
 use crate::actor::{Actor, Permanence, Side};
 use crate::cause::Cause;
@@ -54,6 +56,10 @@ fn names_of_strangers_choose_nothing() {
     assert_eq!(refusal(&text, [None; 3]).cause, Cause::SenderRefused);
     let text = "554 5.7.1 <a>: Client host rejected: no mail for <Mailbox full@example.com> here";
     assert_eq!(refusal(text, [None; 3]).cause, Cause::PolicyRefused);
+    let text = "550 5.7.23 <ann@example.com>: Recipient address rejected: SPF fail; see \
+        http://policy.example/why?id=dmarc@example.org";
+    let sender = Some("dmarc@example.org");
+    assert_eq!(refusal(text, [None, sender, None]).cause, Cause::AuthFailureSpf);
     let text = "550 5.1.1 <ann@example.com>: Recipient address rejected: <x> has no account; \
         said <user unknown> and <mailbox full";
     assert_eq!(refusal(text, [None; 3]).basis, Basis::EnhancedCode);
@@ -103,6 +109,49 @@ fn who_must_act_depends_on_the_side() {
     assert_eq!(relay.actor(), Actor::Nobody);
     assert_eq!(relay.remedy_key(), "cause-relay-denied-remedy-client");
     assert_eq!(peer.remedy_key(), "cause-connection-refused-remedy");
+}
+
+/// The verdict on a line's event.
+#[track_caller]
+fn of_line(text: &str, expected: (Cause, Side)) {
+    let line = format!("Nov 24 10:00:00 mail postfix/{text}");
+    let entry = postlens_syntax::Entry::parse(line.as_bytes());
+    let verdict = match postlens_syntax::Event::parse(&entry) {
+        Event::Delivery(line) => Failure::from(&line).verdict(),
+        Event::Decision(decision) => Failure::from(&decision).verdict(),
+        Event::ContentCheck(check) => Failure::from(&check).verdict(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((verdict.cause, verdict.side), expected);
+}
+
+#[test]
+fn lines_of_a_log_are_read_from_their_events() {
+    of_line(
+        "smtp[7]: 4F1A2B3C4D: to=<ann@example.net>, relay=mx.example.net[192.0.2.10]:25, \
+         delay=1, delays=0/0/1/0, dsn=5.1.1, status=bounced (host mx.example.net[192.0.2.10] \
+         said: 550 5.1.1 nope (in reply to RCPT TO command))",
+        (Cause::UserUnknown, Side::Peer),
+    );
+    of_line(
+        "smtpd[7]: NOQUEUE: reject: RCPT from mx.example.org[192.0.2.77]: 450 4.1.8 \
+         <\"x>: Relay access denied\"@example.org>: Sender address rejected: Domain not \
+         found; from=<\"x>: Relay access denied\"@example.org> to=<ann@example.com> \
+         proto=SMTP helo=<mx.example.org>",
+        (Cause::SenderRefused, Side::Client),
+    );
+    of_line(
+        "cleanup[7]: 4F1A2B3C4D: reject: header Subject: Mailbox full from \
+         mx.example.org[192.0.2.77]; from=<bob@example.org> to=<ann@example.com> \
+         proto=ESMTP helo=<mx.example.org>: 5.7.1 no such subjects here",
+        (Cause::PolicyRefused, Side::Client),
+    );
+    of_line(
+        "cleanup[7]: 4F1A2B3C4D: milter-reject: END-OF-MESSAGE from \
+         mx.example.org[192.0.2.77]: 5.7.1 Spam message rejected; from=<bob@example.org> \
+         to=<ann@example.com> proto=ESMTP helo=<mx.example.org>",
+        (Cause::SpamContent, Side::Client),
+    );
 }
 
 #[test]
