@@ -263,3 +263,39 @@ fn messages_without_a_size_are_listed() {
     let figures = small(&[&sent, &sent.replace("4F1A", "4F2A"), &sent.replace("<a@", "<b@")]);
     assert_eq!(figures.no_size.len(), 2);
 }
+
+#[test]
+fn hosts_with_new_addresses_are_lost_in_disconnect_lines() {
+    let session = |pid: u32, client: &str, counters: &str| {
+        let connect = format!("smtpd[{pid}]: connect from {client}");
+        [connect, format!("smtpd[{pid}]: disconnect from {client}{counters}")]
+    };
+    let sessions = [
+        session(1, "a.b.example.org[192.0.2.1]", " ehlo=1 quit=1 commands=2"),
+        session(2, "a.b.example.org[2001:db8::1]", " ehlo=1 quit=1 commands=2"),
+        session(3, "a.b.c.com[2001:db8::1]", " ehlo=1 rcpt=0/1 commands=1/2"),
+        session(4, "a.b.c.com[2001:db8::1]", ""),
+        session(5, "unknown[2001:db8::1]", ""),
+    ];
+    let lines: Vec<&str> = sessions.iter().flatten().map(String::as_str).collect();
+    let figures = small(&lines);
+    let hosts: Vec<&str> = figures.connections_by_host.keys().map(String::as_str).collect();
+    let broken = "a.b.c.com[2001:db8::1] ehlo=1 rcpt=0";
+    assert_eq!(hosts, ["", "2001:db8::1", broken, "c.com", "example.org"]);
+}
+
+#[test]
+fn sessions_are_told_apart_by_pid_only() {
+    let at = |time: &str, line: &str| format!("Nov  4 {time} mx postfix/{line}\n");
+    let client = "c.example.com[192.0.2.1]";
+    let log = [
+        at("06:00:00", &format!("smtpd[1]: connect from {client}")),
+        at("06:10:00", &format!("submission/smtpd[1]: connect from {client}")),
+        at("07:11:40", &format!("smtpd[1]: disconnect from {client}")),
+        at("07:11:41", &format!("submission/smtpd[1]: disconnect from {client}")),
+        at("07:12:00", &format!("submissions/smtpd[2]: connect from {client}")),
+        at("07:12:41", &format!("submissions/smtpd[2]: disconnect from {client}")),
+    ];
+    let all = check("one pid", log.concat().as_bytes()).connections;
+    assert_eq!((all.count, all.time, all.longest), (1, 3700, 3700));
+}

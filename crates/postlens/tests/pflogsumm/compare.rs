@@ -17,6 +17,7 @@ const NOW: i64 = 1_796_000_000_000_000;
 /// What pflogsumm itself says about a log.
 fn theirs(log: &Path) -> String {
     let output = Command::new("pflogsumm")
+        .arg("--smtpd-stats")
         .arg(log)
         .env("PERL_HASH_SEED", "0")
         .env("PERL_PERTURB_KEYS", "0")

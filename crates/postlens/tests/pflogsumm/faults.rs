@@ -143,6 +143,21 @@ pub(crate) fn folded(client: &Client<'_>) -> String {
     kept.to_ascii_lowercase()
 }
 
+/// The host of a disconnect line. The counters after an IPv6 address are taken for a part
+/// of the host's name up to their first `/`; without one there is no name at all.
+pub(crate) fn host_of_disconnect(text: &BStr, client: &Client<'_>) -> String {
+    let rest = text.strip_prefix(b"disconnect from ").unwrap_or_default();
+    let before = rest.split_once_str("/").filter(|(_, after)| {
+        after.first().is_some_and(|b| b.is_ascii_hexdigit() || matches!(b, b'.' | b':'))
+    });
+    match before {
+        _ if !client.address.contains(&b':') => folded(client),
+        Some((before, _)) => before.as_bstr().to_string(),
+        None if rest.ends_with(b"]") => folded(client),
+        None => String::new(),
+    }
+}
+
 /// A size of 0 is no size: the next line of the queue ID may set it; later ones are
 /// ignored, also when another message reuses the queue ID.
 pub(crate) fn size_is_known(size: Option<&u64>) -> bool {

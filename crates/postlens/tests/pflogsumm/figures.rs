@@ -34,6 +34,16 @@ pub(crate) struct Volume {
     pub(crate) longest: f64,
 }
 
+/// Connections of an hour, a day or a host.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Connections {
+    pub(crate) count: u64,
+    /// Seconds; a clock that goes back makes them fewer.
+    pub(crate) time: i64,
+    /// Seconds.
+    pub(crate) longest: i64,
+}
+
 /// All figures of a log.
 #[derive(Debug, Default)]
 pub(crate) struct Figures {
@@ -61,6 +71,13 @@ pub(crate) struct Figures {
     pub(crate) day_count: u64,
     /// Recipients of delivered messages without a size, by queue ID.
     pub(crate) no_size: BTreeMap<String, String>,
+    pub(crate) connections: Connections,
+    pub(crate) connections_by_hour: [Connections; 24],
+    pub(crate) connections_by_day: BTreeMap<(u8, u8), Connections>,
+    pub(crate) connections_by_host: BTreeMap<String, Connections>,
+    /// When each process was last connected to, in seconds of the log's own clock. Only
+    /// the pid tells sessions apart.
+    connected: HashMap<u32, i64>,
     day: (u8, u8),
     hour: usize,
     sizes: HashMap<String, u64>,
@@ -90,6 +107,14 @@ impl Consumer for Figures {
                 let client = faults::folded(&accepted.client);
                 self.receive(accepted.queue_id.map(QueueId::as_bstr), Whence::Client(client));
             }
+            Event::Connect(_) if of_smtpd && !hidden => {
+                let pid = line.entry.pid.unwrap_or_default();
+                self.connected.insert(pid, clock(line));
+            }
+            Event::Disconnect(event) if of_smtpd && !hidden => {
+                let host = faults::host_of_disconnect(line.entry.text, &event.client);
+                self.disconnect(line, host);
+            }
             Event::Pickup(pickup) if *daemon == "pickup" => {
                 self.receive(Some(pickup.queue_id.as_bstr()), Whence::Pickup);
             }
@@ -118,7 +143,27 @@ impl Consumer for Figures {
     }
 }
 
+/// Seconds of the log's own clock.
+fn clock(line: &Observation<'_>) -> i64 {
+    line.time.micros.div_euclid(1_000_000) + i64::from(line.time.offset)
+}
+
 impl Figures {
+    fn disconnect(&mut self, line: &Observation<'_>, host: String) {
+        let Some(start) = self.connected.remove(&line.entry.pid.unwrap_or_default()) else {
+            return;
+        };
+        let time = clock(line) - start;
+        let of_hour = self.connections_by_hour.get_mut(self.hour).unwrap();
+        let of_day = self.connections_by_day.entry(self.day).or_default();
+        let of_host = self.connections_by_host.entry(host).or_default();
+        for connections in [of_hour, of_day, of_host, &mut self.connections] {
+            connections.count += 1;
+            connections.time += time;
+            connections.longest = connections.longest.max(time);
+        }
+    }
+
     fn count(&mut self, column: Column) {
         let column = column as usize;
         if let Some(count) = self.hours.get_mut(self.hour).and_then(|row| row.get_mut(column)) {

@@ -6,13 +6,14 @@
 use std::collections::BTreeMap;
 
 use crate::faults;
-use crate::figures::{Figures, Volume};
+use crate::figures::{Connections, Figures, Volume};
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const TOTALS: &str = "Grand Totals";
 const DAYS: &str = "Per-Day Traffic Summary";
-const HEADINGS: [&str; 4] = ["    date  ", "    time  ", " sent cnt ", " msg cnt "];
+const HEADINGS: [&str; 6] =
+    ["    date  ", "    time  ", "    hour  ", " sent cnt ", " msg cnt ", " connections  "];
 
 /// The rows of a section of a report, sorted; none where the section is missing.
 pub(crate) fn section(report: &str, title: &str) -> Vec<String> {
@@ -29,7 +30,7 @@ pub(crate) fn section(report: &str, title: &str) -> Vec<String> {
     };
     let mut rows: Vec<String> = rows
         .filter(is_row)
-        .map(|row| match (title == DAYS, row.get(..10), row.get(15..)) {
+        .map(|row| match (title.starts_with("Per-Day "), row.get(..10), row.get(15..)) {
             (true, Some(day), Some(rest)) => format!("{day}{rest}"),
             _ => row.to_owned(),
         })
@@ -50,11 +51,17 @@ pub(crate) fn render(figures: &Figures) -> Vec<(String, Vec<String>)> {
     let messages: fn(&Volume) -> u64 = |volume| volume.messages;
     let bytes: fn(&Volume) -> u64 = |volume| volume.bytes;
     let sections = [
-        (TOTALS, totals(figures)),
+        (TOTALS, [totals(figures), connection_totals(figures)].concat()),
         (DAYS, if several { days(figures) } else { Vec::new() }),
         (&format!("Per-Hour Traffic {hours}"), by_hour(figures)),
         ("Host/Domain Summary: Message Delivery", table(&figures.recipient_domains, delivery_row)),
         ("Host/Domain Summary: Messages Received", table(&figures.sender_domains, received_row)),
+        (
+            "Per-Day SMTPD Connection Summary",
+            if several { connection_days(figures) } else { Vec::new() },
+        ),
+        (&format!("Per-Hour SMTPD Connection {hours}"), connection_hours(figures)),
+        ("Host/Domain Summary: SMTPD Connections", connection_hosts(figures)),
         ("Senders by message count", users(&figures.senders, messages)),
         ("Recipients by message count", users(&figures.recipients, messages)),
         ("Senders by message size", users(&figures.senders, bytes)),
@@ -62,6 +69,73 @@ pub(crate) fn render(figures: &Figures) -> Vec<(String, Vec<String>)> {
         ("Messages with no size data", no_size(figures)),
     ];
     sections.into_iter().map(|(title, rows)| (title.to_owned(), rows)).collect()
+}
+
+fn connection_totals(figures: &Figures) -> Vec<String> {
+    let all = &figures.connections;
+    vec![
+        "smtpd".to_owned(),
+        format!("  {}  connections", units(all.count)),
+        format!("  {}  hosts/domains", units(figures.connections_by_host.len() as u64)),
+        format!("  {:>6.0}   avg. connect time (seconds)", average(all)),
+        format!(" {}  total connect time", clock(signed(all.time))),
+    ]
+}
+
+fn connection_days(figures: &Figures) -> Vec<String> {
+    sorted(figures.connections_by_day.iter().map(|(&(month, day), all)| {
+        let month = MONTHS.get(usize::from(month) - 1).unwrap();
+        let row = connection_row(&units(all.count), signed(all.time));
+        format!("    {month} {day:>2}   {row}{}", average_and_longest(all))
+    }))
+}
+
+fn connection_hours(figures: &Figures) -> Vec<String> {
+    let hours = figures.connections_by_hour.iter().enumerate();
+    sorted(hours.filter(|(_, all)| all.count > 0).map(|(hour, all)| {
+        let row = if figures.day_count > 1 {
+            let days = float(figures.day_count);
+            let count = scaled(float(all.count) / days + 0.5);
+            connection_row(&count, signed(all.time) / days + 0.5)
+        } else {
+            let row = connection_row(&units(all.count), signed(all.time));
+            row + &average_and_longest(all)
+        };
+        format!("    {hour:02}00-{:02}00     {row}", hour + 1)
+    }))
+}
+
+fn connection_hosts(figures: &Figures) -> Vec<String> {
+    sorted(figures.connections_by_host.iter().map(|(host, all)| {
+        let (count, time) = (units(all.count), clock(signed(all.time)));
+        format!("  {count}      {time}     {:>6.0}s    {:>6}s   {host}", average(all), all.longest)
+    }))
+}
+
+fn connection_row(count: &str, time: f64) -> String {
+    format!("{count}       {}", clock(time))
+}
+
+fn average_and_longest(all: &Connections) -> String {
+    format!("      {:>6.0}s      {:>6}s", average(all), all.longest)
+}
+
+/// Seconds, rounded.
+fn average(all: &Connections) -> f64 {
+    if all.count == 0 { 0.0 } else { (signed(all.time) / float(all.count) + 0.5).trunc() }
+}
+
+/// Hours, minutes and seconds.
+fn clock(seconds: f64) -> String {
+    let hours = (seconds / 3600.0).trunc();
+    let rest = seconds - hours * 3600.0;
+    let minutes = (rest / 60.0).trunc();
+    format!("{hours:>2.0}:{minutes:02.0}:{:02.0}", (rest - minutes * 60.0).trunc())
+}
+
+#[allow(clippy::cast_precision_loss, reason = "Perl counts in the same doubles")]
+fn signed(seconds: i64) -> f64 {
+    seconds as f64
 }
 
 fn no_size(figures: &Figures) -> Vec<String> {
