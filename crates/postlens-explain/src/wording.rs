@@ -4,6 +4,7 @@
 //! text, in any order and case, none of them inside what a stranger may have written;
 //! the first row of the table that matches decides.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -57,9 +58,16 @@ impl Wordings {
     fn read() -> Self {
         let table = Table::read("wordings.txt", include_str!("../tables/wordings.txt"), row);
         let mut fragments: Vec<&'static str> = Vec::new();
+        let mut numbers: HashMap<&'static str, u16> = HashMap::new();
         let mut needs = Vec::new();
         for row in &table.rows {
-            needs.push(row.fragments.iter().map(|text| number(&mut fragments, text)).collect());
+            let needed = row.fragments.iter().map(|text| {
+                *numbers.entry(text).or_insert_with(|| {
+                    fragments.push(text);
+                    u16::try_from(fragments.len() - 1).unwrap_or(u16::MAX)
+                })
+            });
+            needs.push(needed.collect());
         }
         let mut first = vec![Vec::new(); fragments.len()];
         for (rank, numbers) in (0..).zip(&needs) {
@@ -145,15 +153,6 @@ impl Seen {
         let word = self.0.get(fragment as usize / 64);
         word.is_some_and(|word| word & (1 << (fragment % 64)) != 0)
     }
-}
-
-fn number(fragments: &mut Vec<&'static str>, text: &'static str) -> u16 {
-    let known = fragments.iter().position(|fragment| *fragment == text);
-    let at = known.unwrap_or_else(|| {
-        fragments.push(text);
-        fragments.len() - 1
-    });
-    u16::try_from(at).unwrap_or(u16::MAX)
 }
 
 fn row(columns: &[&'static str]) -> Result<Row, String> {
