@@ -1,8 +1,10 @@
 //! From stamps as written to points in time, for the lines of one chunk.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use postlens_syntax::Stamp;
+use postlens_syntax::stamp::TimeOfDay;
 
 use crate::time::{DAY, MICROS, Time, seconds_of_day};
 use crate::year::resolve;
@@ -68,14 +70,19 @@ impl Clock {
             to: 0,
             date: (0, 0, 0),
             midnight: 0,
+            is_far: false,
             mark: None,
+            marked: 0..0,
         }
     }
 
-    /// The last mark at or before a byte of the file.
-    fn mark(&self, line_offset: u64) -> Option<Mark> {
+    /// The last mark at or before a byte of the file, and the bytes for which it holds.
+    fn mark(&self, line_offset: u64) -> (Option<Mark>, Range<u64>) {
         let after = self.marks.partition_point(|mark| mark.offset <= line_offset);
-        self.marks.get(after.saturating_sub(1)).copied()
+        let mark = self.marks.get(after.saturating_sub(1)).copied();
+        let from = if after == 0 { 0 } else { mark.map_or(0, |mark| mark.offset) };
+        let to = self.marks.get(after).map_or(u64::MAX, |next| next.offset);
+        (mark, from..to)
     }
 
     fn is_second_pass(&self, local: i64, line_offset: u64) -> bool {
@@ -98,11 +105,16 @@ pub struct Resolver<'a> {
     /// have none.
     date: (i16, u8, u8),
     midnight: i64,
+    /// Whether the time of day decides that date's year.
+    is_far: bool,
     mark: Option<Mark>,
+    /// The bytes of the file for which the mark holds.
+    marked: Range<u64>,
 }
 
 impl Resolver<'_> {
     /// Resolves one stamp; see [`Clock::resolve`].
+    #[inline]
     pub fn resolve(&mut self, stamp: &Stamp, line_offset: u64) -> Option<Time> {
         let (date, time) = match *stamp {
             Stamp::None => return None,
@@ -111,14 +123,9 @@ impl Resolver<'_> {
             Stamp::Local { year, month, day, time } => ((year, month, day), time),
         };
         let second = seconds_of_day(time);
-        let mark = if date.0 == 0 { self.clock.mark(line_offset) } else { None };
-        if self.date != date || (date.0 == 0 && (mark != self.mark || is_far(mark, date))) {
-            self.midnight = match (date.0, mark) {
-                (0, Some(mark)) => resolve(date.1, date.2, time, mark.reference)? - second,
-                (0, None) => return None,
-                (year, _) => crate::time::days_from_civil(i32::from(year), date.1, date.2)? * DAY,
-            };
-            (self.date, self.mark) = (date, mark);
+        let marked = date.0 != 0 || self.marked.contains(&line_offset);
+        if self.date != date || !marked || self.is_far {
+            self.find_midnight(date, time, line_offset)?;
         }
         let local = self.midnight + second;
         let offset = self.offset_of(local, line_offset);
@@ -126,6 +133,31 @@ impl Resolver<'_> {
         Some(Time { micros, offset })
     }
 
+    /// Finds the midnight before a time of a date. The date is remembered only where it
+    /// exists.
+    #[cold]
+    fn find_midnight(
+        &mut self,
+        date: (i16, u8, u8),
+        time: TimeOfDay,
+        line_offset: u64,
+    ) -> Option<()> {
+        (self.mark, self.marked) = self.clock.mark(line_offset);
+        self.date = (0, 0, 0);
+        let (year, month, day) = date;
+        if year == 0 {
+            let mark = self.mark?;
+            self.is_far = is_far(mark, date);
+            self.midnight = resolve(month, day, time, mark.reference)? - seconds_of_day(time);
+        } else {
+            self.is_far = false;
+            self.midnight = crate::time::days_from_civil(i32::from(year), month, day)? * DAY;
+        }
+        self.date = date;
+        Some(())
+    }
+
+    #[inline]
     fn offset_of(&mut self, local: i64, line_offset: u64) -> i32 {
         if (self.from..self.to).contains(&local) {
             return self.offset;
@@ -144,8 +176,7 @@ impl Resolver<'_> {
 }
 
 /// Whether the time of day may decide the year: only half a year from the mark.
-fn is_far(mark: Option<Mark>, (_, month, day): (i16, u8, u8)) -> bool {
-    let Some(mark) = mark else { return false };
+fn is_far(mark: Mark, (_, month, day): (i16, u8, u8)) -> bool {
     let (_, at_month, at_day) = crate::time::civil_from_days(mark.reference.div_euclid(DAY));
     let apart =
         (i32::from(at_month) * 31 + i32::from(at_day) - i32::from(month) * 31 - i32::from(day))

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use bstr::{BStr, ByteSlice};
 
 use crate::field::FieldSink;
+use crate::scan::{leading_number, position};
 
 /// An SMTP client as smtpd(8) writes it, `name[address]` or `name[address]:port`, and as
 /// postscreen(8) writes it, `[address]:port`.
@@ -28,16 +29,16 @@ impl<'a> Client<'a> {
 
     /// Reads a client from the left of `text` and returns what follows it. Host names
     /// hold no brackets and no spaces, so the first brackets are the address's.
+    #[inline]
     pub fn split(text: &'a [u8]) -> Option<(Self, &'a [u8])> {
-        let open = memchr::memchr2(b'[', b' ', text)?;
-        if text.get(open) != Some(&b'[') {
+        let (name, rest) = text.split_at_checked(position(b'[', text)?)?;
+        if name.contains(&b' ') {
             return None;
         }
-        let close = open + memchr::memchr(b']', text.get(open..)?)?;
-        let address = text.get(open + 1..close)?;
-        let rest = text.get(close + 1..)?;
-        let (port, rest) = split_port(rest);
-        let name = text.get(..open).filter(|name| !name.is_empty()).map(BStr::new);
+        let rest = rest.get(1..)?;
+        let (address, rest) = rest.split_at_checked(position(b']', rest)?)?;
+        let (port, rest) = split_port(rest.get(1..)?);
+        let name = (!name.is_empty()).then_some(BStr::new(name));
         Some((Self { name, address: BStr::new(address), port }, rest))
     }
 
@@ -100,11 +101,9 @@ fn split_port(text: &[u8]) -> (Option<u16>, &[u8]) {
     if let Some(rest) = after.strip_prefix(b"unknown") {
         return (None, rest);
     }
-    let digits = after.iter().take_while(|b| b.is_ascii_digit()).count();
-    let Some((port, rest)) = after.split_at_checked(digits) else { return (None, text) };
-    match port.to_str().ok().and_then(|port| port.parse().ok()) {
-        Some(port) => (Some(port), rest),
-        None => (None, text),
+    match leading_number(after).map(|(port, rest)| (u16::try_from(port), rest)) {
+        Some((Ok(port), rest)) => (Some(port), rest),
+        _ => (None, text),
     }
 }
 

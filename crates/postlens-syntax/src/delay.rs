@@ -29,31 +29,32 @@ impl Delay {
     /// Reads a decimal number of seconds; digits finer than a microsecond are cut.
     /// `None` unless the whole text is digits with at most one point.
     pub fn parse(text: &[u8]) -> Option<Self> {
+        let (delay, rest) = Self::split(text)?;
+        rest.is_empty().then_some(delay)
+    }
+
+    /// Reads a number of seconds from the left of `text` and returns what follows it.
+    #[inline]
+    pub(crate) fn split(text: &[u8]) -> Option<(Self, &[u8])> {
         let mut whole: u64 = 0;
-        let mut fraction: u64 = 0;
-        let mut scale: u64 = 1_000_000;
-        let mut point = false;
-        let mut digits = 0usize;
-        for &byte in text {
-            match byte {
-                b'0'..=b'9' => {
-                    digits += 1;
-                    let digit = u64::from(byte - b'0');
-                    if !point {
-                        whole = whole.checked_mul(10)?.checked_add(digit)?;
-                    } else if scale > 1 {
-                        scale /= 10;
-                        fraction += digit * scale;
-                    }
-                }
-                b'.' if !point => point = true,
-                _ => return None,
+        let mut rest = text;
+        while let [digit @ b'0'..=b'9', after @ ..] = rest {
+            whole = whole.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
+            rest = after;
+        }
+        let mut digits = text.len() - rest.len();
+        let mut micros = whole.checked_mul(1_000_000)?;
+        if let [b'.', after @ ..] = rest {
+            rest = after;
+            let mut scale: u64 = 100_000;
+            while let [digit @ b'0'..=b'9', after @ ..] = rest {
+                micros = micros.checked_add(u64::from(digit - b'0') * scale)?;
+                scale /= 10;
+                digits += 1;
+                rest = after;
             }
         }
-        if digits == 0 {
-            return None;
-        }
-        Some(Self { micros: whole.checked_mul(1_000_000)?.checked_add(fraction)? })
+        (digits > 0).then_some((Self { micros }, rest))
     }
 }
 

@@ -43,7 +43,32 @@ use crate::severity::Severity;
 ///
 /// A line's beginning tells its family, whatever daemon wrote it: several daemons log
 /// deliveries, and only the sender's and remote hosts' texts further right are hostile.
+#[inline]
 pub(crate) fn parse(daemon: Daemon, text: &[u8]) -> Event<'_> {
+    // Events are large: what most lines are is written where it stays, by code that is
+    // inlined here.
+    match QueueId::split(text) {
+        Some((id, rest)) => frequent(id, rest).unwrap_or_else(|| other(daemon, text)),
+        None => other(daemon, text),
+    }
+}
+
+/// The lines of nearly every message.
+#[inline]
+fn frequent<'a>(id: QueueId<'a>, text: &'a [u8]) -> Option<Event<'a>> {
+    match text.first()? {
+        b't' => DeliveryLine::parse(id, text).map(Event::Delivery),
+        b'f' => Active::parse(id, text).map(Event::Active),
+        b'c' => Accepted::parse(Some(id), text).map(Event::Accepted),
+        b'm' => MessageIdLine::parse(id, text).map(Event::MessageId),
+        b'r' => Removed::parse(id, text).map(Event::Removed),
+        _ => None,
+    }
+}
+
+/// All other lines.
+#[inline(never)]
+fn other(daemon: Daemon, text: &[u8]) -> Event<'_> {
     if let Some((severity, rest)) = split_severity(text) {
         return trouble(daemon, severity, rest);
     }
@@ -58,15 +83,20 @@ pub(crate) fn parse(daemon: Daemon, text: &[u8]) -> Event<'_> {
             None => (plain(text), None),
         },
     };
-    event
-        .or_else(|| Notice::parse(daemon, Severity::Info, text).map(Event::Notice))
-        // Trouble may state its severity after the ID; it must never pass for verbose output.
-        .or_else(|| {
-            let (severity, rest) = subject.and_then(split_severity)?;
-            Some(trouble(daemon, severity, rest))
-        })
-        .or_else(|| verbose::is_verbose(daemon, text).then_some(Event::Debug))
-        .unwrap_or(Event::Unrecognized(Severity::Info))
+    if let Some(event) = event {
+        return event;
+    }
+    if let Some(notice) = Notice::parse(daemon, Severity::Info, text) {
+        return Event::Notice(notice);
+    }
+    // Trouble may state its severity after the ID; it must never pass for verbose output.
+    if let Some((severity, rest)) = subject.and_then(split_severity) {
+        return trouble(daemon, severity, rest);
+    }
+    if verbose::is_verbose(daemon, text) {
+        return Event::Debug;
+    }
+    Event::Unrecognized(Severity::Info)
 }
 
 /// Understands the last words of a process that local(8), pipe(8), spawn(8) or master(8)
@@ -103,20 +133,13 @@ fn trouble(daemon: Daemon, severity: Severity, text: &[u8]) -> Event<'_> {
         .unwrap_or(Event::Unrecognized(severity))
 }
 
-/// Lines that begin with a queue ID.
+/// Less frequent lines that begin with a queue ID.
 fn about_message<'a>(id: QueueId<'a>, text: &'a [u8]) -> Option<Event<'a>> {
     match text.first()? {
-        b't' if text.starts_with(b"to=") => DeliveryLine::parse(id, text).map(Event::Delivery),
-        b'f' if text.starts_with(b"from=") => Active::parse(id, text)
-            .map(Event::Active)
-            .or_else(|| Expired::parse(id, text).map(Event::Expired)),
-        b'c' if text.starts_with(b"client=") => {
-            Accepted::parse(Some(id), text).map(Event::Accepted)
-        }
-        b'm' | b'r' if text.starts_with(b"message-id=") || text.starts_with(b"resent-m") => {
+        b'r' if text.starts_with(b"resent-message-id=") => {
             MessageIdLine::parse(id, text).map(Event::MessageId)
         }
-        b'r' if text.starts_with(b"removed") => Removed::parse(id, text).map(Event::Removed),
+        b'f' if text.starts_with(b"from=") => Expired::parse(id, text).map(Event::Expired),
         b'u' if text.starts_with(b"uid=") => Pickup::parse(id, text).map(Event::Pickup),
         b's' | b'p' if text.starts_with(b"sender ") || text.starts_with(b"postmaster ") => {
             Notification::parse(id, text).map(Event::Notification)

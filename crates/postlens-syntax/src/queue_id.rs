@@ -15,6 +15,26 @@ pub struct QueueId<'a>(&'a BStr);
 /// The alphabet of long queue IDs: digits and consonants, in Postfix's order.
 const SAFE: &[u8; 52] = b"0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz";
 
+/// No queue ID is longer than its alphabet can need for 64-bit numbers.
+const LONGEST: usize = 36;
+
+/// The byte may stand in a short ID.
+const HEXADECIMAL: u8 = 1;
+/// The byte may stand in a long ID.
+const SAFE_ALPHABET: u8 = 2;
+
+/// In which kinds of ID a byte may stand.
+#[inline]
+fn alphabets_of(byte: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' | b'B' | b'C' | b'D' | b'F' => HEXADECIMAL | SAFE_ALPHABET,
+        b'A' | b'E' => HEXADECIMAL,
+        b'I' | b'O' | b'U' | b'a' | b'e' | b'i' | b'o' | b'u' => 0,
+        b'G'..=b'Z' | b'b'..=b'z' => SAFE_ALPHABET,
+        _ => 0,
+    }
+}
+
 impl<'a> QueueId<'a> {
     /// Takes `text` as a queue ID if it has the shape of one.
     pub fn new(text: &'a [u8]) -> Option<Self> {
@@ -23,12 +43,16 @@ impl<'a> QueueId<'a> {
 
     /// Reads `QUEUEID: rest`. `NOQUEUE` is no queue ID.
     pub fn split(text: &'a [u8]) -> Option<(Self, &'a [u8])> {
-        // No queue ID is longer than its alphabet can need for 64-bit numbers.
-        let window = text.get(..text.len().min(40))?;
-        let colon = memchr::memchr(b':', window)?;
-        let rest = text.get(colon + 1..)?;
+        // Most lines that do not begin with an ID are told from one within a few bytes.
+        let mut alphabets = HEXADECIMAL | SAFE_ALPHABET;
+        let end = text.iter().take(LONGEST + 1).position(|byte| {
+            alphabets &= alphabets_of(*byte);
+            alphabets == 0
+        })?;
+        let (id, rest) = text.split_at_checked(end)?;
+        let rest = rest.strip_prefix(b":")?;
         let rest = rest.strip_prefix(b" ").or_else(|| rest.is_empty().then_some(rest))?;
-        Some((Self::new(text.get(..colon)?)?, rest))
+        Some((Self::new(id)?, rest))
     }
 
     /// The ID as written.
@@ -61,19 +85,14 @@ fn base52(text: &[u8]) -> Option<i64> {
 }
 
 fn is_short(text: &[u8]) -> bool {
-    (6..=32).contains(&text.len()) && text.iter().all(|b| matches!(b, b'0'..=b'9' | b'A'..=b'F'))
+    (6..=32).contains(&text.len()) && text.iter().all(|b| alphabets_of(*b) & HEXADECIMAL != 0)
 }
 
 fn is_long(text: &[u8]) -> bool {
     // At least six digits of seconds, four of microseconds, the z and an inode.
-    let is_safe = |b: &u8| b.is_ascii_digit() || (b.is_ascii_alphabetic() && !is_vowel(*b));
-    (12..=36).contains(&text.len())
-        && text.iter().all(is_safe)
+    (12..=LONGEST).contains(&text.len())
+        && text.iter().all(|b| alphabets_of(*b) & SAFE_ALPHABET != 0)
         && memchr::memrchr(b'z', text).is_some_and(|z| z >= 10 && z + 1 < text.len())
-}
-
-fn is_vowel(byte: u8) -> bool {
-    matches!(byte.to_ascii_lowercase(), b'a' | b'e' | b'i' | b'o' | b'u')
 }
 
 impl fmt::Display for QueueId<'_> {

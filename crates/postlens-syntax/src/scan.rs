@@ -1,18 +1,90 @@
 //! Small steps over byte slices that the grammars share.
 
-use bstr::{BStr, ByteSlice};
+use bstr::BStr;
 
 use crate::event::ReplyCodes;
 
+/// The first place of a byte. Fields are so short that looking at eight bytes at a time,
+/// inline, beats calling the vectorised search; that one takes over further right.
+#[inline]
+pub(crate) fn position(byte: u8, text: &[u8]) -> Option<usize> {
+    const NEAR: usize = 32;
+    const ONES: u64 = u64::from_le_bytes([0x01; 8]);
+    const HIGHS: u64 = u64::from_le_bytes([0x80; 8]);
+    let pattern = u64::from_le_bytes([byte; 8]);
+    let mut rest = text;
+    let mut at = 0;
+    while at < NEAR {
+        let Some((word, after)) = rest.split_first_chunk::<8>() else {
+            return rest.iter().position(|b| *b == byte).map(|found| at + found);
+        };
+        // Bytes that are equal become zero, and the lowest zero byte is found by the
+        // borrow that it causes.
+        let differences = u64::from_le_bytes(*word) ^ pattern;
+        let zeros = differences.wrapping_sub(ONES) & !differences & HIGHS;
+        if zeros != 0 {
+            return Some(at + (zeros.trailing_zeros() / 8) as usize);
+        }
+        rest = after;
+        at += 8;
+    }
+    memchr::memchr(byte, rest).map(|found| at + found)
+}
+
+/// The first place of a short needle: its first byte is looked for, or its second
+/// where the first is a blank, which a line has many of.
+#[inline]
+pub(crate) fn find<const N: usize>(text: &[u8], needle: &[u8; N]) -> Option<usize> {
+    let (anchor, shift) = match needle.as_slice() {
+        [b' ', second, ..] => (*second, 1),
+        [first, ..] => (*first, 0),
+        [] => return Some(0),
+    };
+    let mut from = shift;
+    loop {
+        let at = from + position(anchor, text.get(from..)?)?;
+        if text.get(at - shift..)?.starts_with(needle) {
+            return Some(at - shift);
+        }
+        from = at + 1;
+    }
+}
+
+/// The last place of a short needle.
+pub(crate) fn rfind<const N: usize>(text: &[u8], needle: &[u8; N]) -> Option<usize> {
+    let (anchor, shift) = match needle.as_slice() {
+        [b' ', second, ..] => (*second, 1),
+        [first, ..] => (*first, 0),
+        [] => return Some(text.len()),
+    };
+    let mut end = text.len();
+    loop {
+        let at = memchr::memrchr(anchor, text.get(..end)?)?;
+        if let Some(start) = at.checked_sub(shift)
+            && text.get(start..)?.starts_with(needle)
+        {
+            return Some(start);
+        }
+        end = at;
+    }
+}
+
 /// Cuts `text` at the first `needle`: what is before and what is after it.
-pub(crate) fn cut<'a>(text: &'a [u8], needle: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let at = text.find(needle)?;
+#[inline]
+pub(crate) fn cut<'a, const N: usize>(
+    text: &'a [u8],
+    needle: &[u8; N],
+) -> Option<(&'a [u8], &'a [u8])> {
+    let at = find(text, needle)?;
     Some((text.get(..at)?, text.get(at + needle.len()..)?))
 }
 
 /// Cuts `text` at the last `needle`.
-pub(crate) fn rcut<'a>(text: &'a [u8], needle: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let at = text.rfind(needle)?;
+pub(crate) fn rcut<'a, const N: usize>(
+    text: &'a [u8],
+    needle: &[u8; N],
+) -> Option<(&'a [u8], &'a [u8])> {
+    let at = rfind(text, needle)?;
     Some((text.get(..at)?, text.get(at + needle.len()..)?))
 }
 
@@ -28,10 +100,15 @@ pub(crate) fn number(text: &[u8]) -> Option<u64> {
 }
 
 /// Leading decimal digits and what follows them.
+#[inline]
 pub(crate) fn leading_number(text: &[u8]) -> Option<(u64, &[u8])> {
-    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let (digits, rest) = text.split_at_checked(digits)?;
-    Some((number(digits)?, rest))
+    let mut sum = 0u64;
+    let mut rest = text;
+    while let [digit @ b'0'..=b'9', after @ ..] = rest {
+        sum = sum.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
+        rest = after;
+    }
+    (rest.len() < text.len()).then_some((sum, rest))
 }
 
 /// Reads `<address>` at the left of `text` and returns the address without its
@@ -40,13 +117,13 @@ pub(crate) fn leading_number(text: &[u8]) -> Option<(u64, &[u8])> {
 /// right, which decides where an unquoted address with brackets in it ends
 /// (`info_log_address_format = internal`). Old versions and anonymisers leave the
 /// brackets out: then the address ends where `bare_end` begins.
-pub(crate) fn bracketed<'a>(
+pub(crate) fn bracketed<'a, const N: usize>(
     text: &'a [u8],
-    bare_end: &[u8],
+    bare_end: &[u8; N],
     then: impl Fn(&'a [u8]) -> bool,
 ) -> Option<(&'a BStr, &'a [u8])> {
     let Some(inner) = text.strip_prefix(b"<") else {
-        let end = if bare_end.is_empty() { text.len() } else { text.find(bare_end)? };
+        let end = if bare_end.is_empty() { text.len() } else { find(text, bare_end)? };
         let (address, rest) = text.split_at_checked(end)?;
         return then(rest).then_some((BStr::new(address), rest));
     };
@@ -116,7 +193,30 @@ pub(crate) fn is_status(word: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{bracketed, is_dsn, reply_codes};
+    use bstr::ByteSlice;
+    use proptest::prelude::*;
+
+    use super::{bracketed, find, is_dsn, position, reply_codes, rfind};
+
+    fn check<const N: usize>(text: &[u8], needle: [u8; N]) -> Result<(), TestCaseError> {
+        prop_assert_eq!(find(text, &needle), text.find(needle));
+        prop_assert_eq!(rfind(text, &needle), text.rfind(needle));
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn searches_agree_with_the_plain_ones(
+            text in prop::collection::vec(prop::sample::select(&b" ,ab\x80\x00"[..]), 0..80),
+            [a, b, c] in prop::array::uniform3(prop::sample::select(&b" ,ab\x80\x00"[..])),
+        ) {
+            prop_assert_eq!(position(a, &text), text.find_byte(a));
+            check(&text, [])?;
+            check(&text, [a])?;
+            check(&text, [a, b])?;
+            check(&text, [a, b, c])?;
+        }
+    }
 
     #[test]
     fn addresses_with_brackets_inside() {

@@ -5,6 +5,7 @@ use bstr::BStr;
 
 use super::scan::{number, skip_blanks, token};
 use crate::program::{Daemon, Tag};
+use crate::scan::position;
 
 /// Host, tag and pid, and the text after them.
 pub(super) struct Origin<'a> {
@@ -18,12 +19,12 @@ pub(super) struct Origin<'a> {
 /// anything else.
 #[inline]
 pub(super) fn usual(rest: &[u8]) -> Option<Origin<'_>> {
-    let (host, rest) = rest.split_at_checked(memchr::memchr(b' ', rest)?)?;
+    let (host, rest) = rest.split_at_checked(position(b' ', rest)?)?;
     let [b'A'..=b'Z' | b'a'..=b'z', .., b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9'] = host else {
         return None;
     };
     let rest = rest.get(1..)?;
-    let (word, text) = rest.split_at_checked(memchr::memchr(b' ', rest)?)?;
+    let (word, text) = rest.split_at_checked(position(b' ', rest)?)?;
     let (program, pid) = program_and_pid(word.strip_suffix(b":")?);
     let (host, tag) = (Some(BStr::new(host)), Tag::parse(program));
     Some(Origin { host, tag, pid, text: text.get(1..)? })

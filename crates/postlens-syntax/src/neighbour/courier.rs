@@ -27,15 +27,15 @@ pub(super) fn parse<'a>(service: &'static str, text: &'a [u8]) -> Option<Neighbo
             ending: None,
         })),
         b"LOGOUT" | b"DISCONNECTED" | b"TIMEOUT" => {
-            let figure = |name: &[u8]| {
-                let (_, value) = rcut(rest, name)?;
+            let figure = |found: Option<(&[u8], &[u8])>| {
+                let (_, value) = found?;
                 number(cut(value, b",").map_or(value, |(value, _)| value))
             };
             Some(Neighbour::Logout(Logout {
                 attempt,
                 reason: (event != b"LOGOUT").then_some(BStr::new(event)),
-                bytes_in: figure(b", rcvd="),
-                bytes_out: figure(b", sent="),
+                bytes_in: figure(rcut(rest, b", rcvd=")),
+                bytes_out: figure(rcut(rest, b", sent=")),
             }))
         }
         _ => None,

@@ -42,7 +42,7 @@ fn summary<'a>(verdict: &'static [u8], text: &'a [u8]) -> Option<FilterVerdict<'
 }
 
 /// `Y 9 - TESTS scantime=T,size=N,user=U,uid=I,required_score=R,rhost=H,raddr=A,rport=P,mid=M,…`.
-fn result(text: &[u8]) -> Option<FilterVerdict<'_>> {
+fn result<'a>(text: &'a [u8]) -> Option<FilterVerdict<'a>> {
     let (flag, rest) = text.split_at_checked(2)?;
     let verdict = match flag {
         b"Y " => &b"spam"[..],
@@ -52,22 +52,19 @@ fn result(text: &[u8]) -> Option<FilterVerdict<'_>> {
     let (score, rest) = cut(rest.trim_ascii_start(), b" - ")?;
     let (tests, extra) = cut(rest, b" ")?;
     let (_, extra) = cut(extra, b"scantime=")?;
-    let value = |name: &[u8]| {
-        // From the right: the user name stands left of all that is looked for here.
-        let (_, value) = rcut(extra, name)?;
-        some(span(value, |byte| byte != b',').0)
-    };
+    // From the right: the user name stands left of all that is looked for here.
+    let value = |found: Option<(_, &'a [u8])>| some(span(found?.1, |byte| byte != b',').0);
     let (seconds, after) = cut(extra, b",")?;
     let size = after.strip_prefix(b"size=").and_then(leading_number);
     let user = cut(extra, b",user=").and_then(|(_, rest)| rcut(rest, b",uid="));
     Some(FilterVerdict {
         verdict: BStr::new(verdict),
         score: Some(BStr::new(score)).filter(|score| is_score(score)),
-        score_required: value(b",required_score=").filter(|score| is_score(score)),
+        score_required: value(rcut(extra, b",required_score=")).filter(|score| is_score(score)),
         tests: some(tests),
         username: user.and_then(|(user, _)| some(user)),
-        message_id: value(b",mid=").filter(|id| id.as_bytes() != b"(unknown)"),
-        client_address: value(b",raddr=").and_then(|peer| address(peer)),
+        message_id: value(rcut(extra, b",mid=")).filter(|id| id.as_bytes() != b"(unknown)"),
+        client_address: value(rcut(extra, b",raddr=")).and_then(|peer| address(peer)),
         size: size.map(|(size, _)| size),
         took_micros: Delay::parse(seconds).map(Delay::micros),
         ..FilterVerdict::default()

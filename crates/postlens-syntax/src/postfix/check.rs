@@ -9,13 +9,13 @@
 //! By cleanup(8), cleanup_message.c and cleanup_milter.c. The content is the sender's
 //! and may imitate anything, so the tail is looked for from the right.
 
-use bstr::{BStr, ByteSlice};
+use bstr::BStr;
 
 use crate::address::Client;
 use crate::field::FieldSink;
 use crate::postfix::decision::Action;
 use crate::queue_id::QueueId;
-use crate::scan::{bracketed, cut, leading_dsn, rcut};
+use crate::scan::{bracketed, cut, find, leading_dsn, rcut, rfind};
 
 /// A content check that matched.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -83,7 +83,7 @@ type Content<'a> = (&'a BStr, Option<Client<'a>>, Envelope<'a>, Option<&'a BStr>
 fn split_content(rest: &[u8]) -> Option<Content<'_>> {
     let mut end = rest.len();
     for _ in 0..CANDIDATES {
-        let at = rest.get(..end)?.rfind(b" from ")?;
+        let at = rfind(rest.get(..end)?, b" from ")?;
         let (content, source) = (rest.get(..at)?, rest.get(at + 6..)?);
         let (client, after) = match source.strip_prefix(b"local;") {
             Some(after) => (None, Some(after)),
@@ -182,14 +182,13 @@ impl<'a> Envelope<'a> {
     }
 
     fn read_sasl(&mut self, mut rest: &'a [u8]) -> &'a [u8] {
-        const NEXT: [&[u8]; 2] = [b" sasl_username=", b" sasl_sender="];
         if let Some(value) = field(rest, b"sasl_method=") {
             let end = value.iter().position(|b| matches!(b, b' ' | b',')).unwrap_or(value.len());
             self.sasl_method = value.get(..end).map(BStr::new);
             rest = value.get(end..).unwrap_or_default();
         }
         if let Some(value) = field(rest, b"sasl_username=") {
-            let end = value.find(NEXT[1]).unwrap_or(value.len());
+            let end = find(value, b" sasl_sender=").unwrap_or(value.len());
             self.sasl_username = value.get(..end).map(BStr::new);
             rest = value.get(end..).unwrap_or_default();
         }

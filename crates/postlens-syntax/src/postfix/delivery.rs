@@ -15,7 +15,7 @@ use crate::delay::Delay;
 use crate::event::ReplyCodes;
 use crate::field::FieldSink;
 use crate::queue_id::QueueId;
-use crate::scan::{bracketed, cut, is_status, number, rcut, reply_codes};
+use crate::scan::{bracketed, cut, is_status, leading_number, number, position, rcut, reply_codes};
 
 /// One delivery attempt for one recipient.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -123,7 +123,56 @@ impl<'a> DeliveryLine<'a> {
     ///
     /// With `info_log_address_format = internal` nothing is quoted, and a recipient may
     /// hold what looks like the fixed fields; it is caught unless it imitates all of them.
+    #[inline]
     pub fn parse(queue_id: QueueId<'a>, text: &'a [u8]) -> Option<Self> {
+        if let Some(line) = Self::usual(queue_id, text) {
+            return Some(line);
+        }
+        Self::unusual(queue_id, text)
+    }
+
+    /// The short way for nearly every line: no quotes, and all fields of Postfix 2.3 to
+    /// 3.10 in their order. What it gives, the long way gives as well.
+    #[inline]
+    fn usual(queue_id: QueueId<'a>, text: &'a [u8]) -> Option<Self> {
+        let (recipient, mut rest) = plain_address(text.strip_prefix(b"to=<")?)?;
+        let mut orig_recipient = None;
+        if let Some(after) = rest.strip_prefix(b"orig_to=<") {
+            let (address, after) = plain_address(after)?;
+            (orig_recipient, rest) = (Some(address), after);
+        }
+        let (relay, mut rest) = cut(rest.strip_prefix(b"relay=")?, b", ")?;
+        let mut conn_use = None;
+        if let Some(after) = rest.strip_prefix(b"conn_use=") {
+            let (count, after) = leading_number(after)?;
+            (conn_use, rest) = (u32::try_from(count).ok(), after.strip_prefix(b", ")?);
+        }
+        let (delay, rest) = Delay::split(rest.strip_prefix(b"delay=")?)?;
+        let (delays, rest) = Delays::split(rest.strip_prefix(b", delays=")?)?;
+        let (dsn, rest) = cut(rest.strip_prefix(b", dsn=")?, b", ")?;
+        if !is_status(dsn) {
+            return None;
+        }
+        let (status, reply) = cut(rest.strip_prefix(b"status=")?, b" (")?;
+        if status.is_empty() || status.contains(&b' ') {
+            return None;
+        }
+        Some(Self {
+            queue_id,
+            recipient,
+            orig_recipient,
+            relay: Relay::parse(relay),
+            conn_use,
+            delay,
+            delays: Some(delays),
+            tls: None,
+            dsn: Some(BStr::new(dsn)),
+            status: DeliveryStatus::parse(status),
+            reply: BStr::new(reply.strip_suffix(b")").unwrap_or(reply)),
+        })
+    }
+
+    fn unusual(queue_id: QueueId<'a>, text: &'a [u8]) -> Option<Self> {
         let line = Self::parse_at(queue_id, text, |_| true)?;
         if line.is_whole() {
             return Some(line);
@@ -248,7 +297,10 @@ impl<'a> DeliveryLine<'a> {
             return None;
         }
         let reply: &'a [u8] = self.reply;
-        let (_, id) = rcut(reply, b"queued as ").or_else(|| cut(reply, b"forwarded as "))?;
+        let (_, id) = match last_word(reply) {
+            Some((before, id)) if before.ends_with(b"queued as") => (before, id),
+            _ => rcut(reply, b"queued as ").or_else(|| cut(reply, b"forwarded as "))?,
+        };
         let end = id.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(id.len());
         QueueId::new(id.get(..end)?)
     }
@@ -298,13 +350,112 @@ fn remote_part(reply: &[u8]) -> &BStr {
 
 impl Delays {
     fn parse(text: &[u8]) -> Option<Self> {
-        let mut parts = text.split(|byte| *byte == b'/').map(Delay::parse);
-        let delays = Self {
-            before_qmgr: parts.next()??,
-            in_qmgr: parts.next()??,
-            connection: parts.next()??,
-            transmission: parts.next()??,
-        };
-        parts.next().is_none().then_some(delays)
+        let (delays, rest) = Self::split(text)?;
+        rest.is_empty().then_some(delays)
+    }
+
+    /// Reads `a/b/c/d` from the left of `text` and returns what follows it.
+    #[inline]
+    fn split(text: &[u8]) -> Option<(Self, &[u8])> {
+        let (before_qmgr, rest) = Delay::split(text)?;
+        let (in_qmgr, rest) = Delay::split(rest.strip_prefix(b"/")?)?;
+        let (connection, rest) = Delay::split(rest.strip_prefix(b"/")?)?;
+        let (transmission, rest) = Delay::split(rest.strip_prefix(b"/")?)?;
+        Some((Self { before_qmgr, in_qmgr, connection, transmission }, rest))
+    }
+}
+
+/// What is before the last blank, and what is after it.
+fn last_word(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = text.iter().rposition(|byte| *byte == b' ')?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
+/// Reads an address without quotes up to `>, `.
+#[inline]
+fn plain_address(text: &[u8]) -> Option<(&BStr, &[u8])> {
+    let (address, rest) = text.split_at_checked(position(b'>', text)?)?;
+    let rest = rest.strip_prefix(b">, ")?;
+    (address.first() != Some(&b'"')).then_some((BStr::new(address), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::DeliveryLine;
+    use crate::queue_id::QueueId;
+
+    /// Parts of delivery lines, whole ones and what may go wrong with them.
+    const PARTS: [&str; 22] = [
+        "to=<",
+        "a@example.com",
+        ">, ",
+        "orig_to=<",
+        "relay=",
+        "mx.example.com[192.0.2.1]:25",
+        "none",
+        ", ",
+        "conn_use=2, ",
+        "delay=",
+        "1.5",
+        "0",
+        ", delays=",
+        "0.1/0/0/2",
+        ", dsn=",
+        "2.0.0",
+        ", status=",
+        "sent",
+        " (",
+        "250 ok",
+        ")",
+        "\"> ,",
+    ];
+
+    fn line() -> impl Strategy<Value = String> {
+        let usual = [
+            "to=<",
+            "a@example.com",
+            ">, ",
+            "relay=",
+            "none",
+            ", ",
+            "delay=",
+            "0",
+            ", delays=",
+            "0.1/0/0/2",
+            ", dsn=",
+            "2.0.0",
+            ", status=",
+            "sent",
+            " (",
+            "250 ok",
+            ")",
+        ];
+        // The usual line with a few parts replaced, put in or left out.
+        prop::collection::vec((0..usual.len(), 0..PARTS.len(), 0..3usize), 0..4).prop_map(
+            move |changes| {
+                let mut parts: Vec<&str> = usual.to_vec();
+                for (at, part, kind) in changes {
+                    let at = at.min(parts.len() - 1);
+                    match kind {
+                        0 => parts[at] = PARTS[part],
+                        1 => parts.insert(at, PARTS[part]),
+                        _ => drop(parts.remove(at)),
+                    }
+                }
+                parts.concat()
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_way_agrees_with_the_long_one(line in line()) {
+            let id = QueueId::new(b"4F0A1B2C3D").unwrap();
+            if let Some(usual) = DeliveryLine::usual(id, line.as_bytes()) {
+                prop_assert_eq!(Some(usual), DeliveryLine::unusual(id, line.as_bytes()));
+            }
+        }
     }
 }

@@ -34,7 +34,8 @@ impl<'a> Active<'a> {
     /// Reads `from=…, size=…, nrcpt=…` from what follows the queue ID. The sender is
     /// what stands before the fixed tail.
     pub fn parse(queue_id: QueueId<'a>, text: &'a [u8]) -> Option<Self> {
-        let (sender, rest) = rcut(text.strip_prefix(b"from=")?, b", size=")?;
+        let text = text.strip_prefix(b"from=")?;
+        let (sender, rest) = usual_tail(text).or_else(|| rcut(text, b", size="))?;
         let (size, rest) = leading_number(rest)?;
         let (recipients, rest) = leading_number(rest.strip_prefix(b", nrcpt=")?)?;
         let state = if rest.is_empty() {
@@ -58,6 +59,20 @@ impl<'a> Active<'a> {
         sink.opt_int("size", i64::try_from(self.size).ok());
         sink.int("recipient_count", i64::from(self.recipient_count));
     }
+}
+
+/// Cuts before the digits of `, size=N, nrcpt=N (queue active)`, read from the right.
+fn usual_tail(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let before = without_digits(text.strip_suffix(b" (queue active)")?);
+    let before = without_digits(before.strip_suffix(b", nrcpt=")?);
+    Some((before.strip_suffix(b", size=")?, text.get(before.len()..)?))
+}
+
+fn without_digits(mut text: &[u8]) -> &[u8] {
+    while let [before @ .., b'0'..=b'9'] = text {
+        text = before;
+    }
+    text
 }
 
 fn unbracket(text: &[u8]) -> &BStr {

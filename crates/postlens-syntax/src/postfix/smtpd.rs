@@ -10,12 +10,12 @@
 //! By smtpd.c. Counters in disconnect lines came with 3.0, the queue ID before
 //! `lost connection` with 3.10.
 
-use bstr::{BStr, ByteSlice};
+use bstr::BStr;
 
 use crate::address::Client;
 use crate::field::FieldSink;
 use crate::queue_id::QueueId;
-use crate::scan::{cut, number, rcut};
+use crate::scan::{cut, number, position, rcut};
 
 /// A client connected.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -118,10 +118,12 @@ impl<'a> Accepted<'a> {
             b", orig_client=",
         ];
         for (index, name) in NAMES.iter().enumerate() {
+            if rest.is_empty() {
+                break;
+            }
             let Some(after) = rest.strip_prefix(*name) else { continue };
-            let later = NAMES.iter().skip(index + 1);
-            let end = later.filter_map(|name| after.find(name)).min().unwrap_or(after.len());
-            let (value, after) = after.split_at_checked(end)?;
+            let later = NAMES.get(index + 1..).unwrap_or_default();
+            let (value, after) = after.split_at_checked(first_of(after, later))?;
             let text = Some(BStr::new(value));
             match index {
                 0 => line.sasl_method = text,
@@ -147,6 +149,19 @@ impl<'a> Accepted<'a> {
             sink.text("orig_client_address", client.address);
         }
     }
+}
+
+/// Where the first of some fields begins; the text's end where none does.
+fn first_of(text: &[u8], fields: &[&[u8]]) -> usize {
+    let mut from = 0;
+    while let Some(comma) = text.get(from..).and_then(|rest| position(b',', rest)) {
+        let field = text.get(from + comma..).unwrap_or_default();
+        if fields.iter().any(|name| field.starts_with(name)) {
+            return from + comma;
+        }
+        from += comma + 1;
+    }
+    text.len()
 }
 
 /// A session that ended or went wrong in the middle.

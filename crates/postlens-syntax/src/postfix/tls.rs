@@ -7,7 +7,7 @@
 //! By tls_misc.c (`tls_log_summary`), in smtpd, smtp, lmtp, postscreen's tlsproxy and
 //! posttls-finger.
 
-use bstr::{BStr, ByteSlice};
+use bstr::BStr;
 
 use crate::address::Client;
 use crate::field::FieldSink;
@@ -59,7 +59,7 @@ impl<'a> TlsSession<'a> {
         let (protocol, rest) = cut(rest, b" with cipher ")?;
         let (cipher, rest) = cut(rest, b" (")?;
         let (bits, rest) = leading_number(rest)?;
-        let rest = rest.get(rest.find(b" bits)")? + 6..)?;
+        let rest = cut(rest, b" bits)")?.1;
         Some(Self {
             trust: BStr::new(trust),
             reused,

@@ -25,14 +25,14 @@ pub(super) fn parse<'a>(service: &'a [u8], text: &'a [u8]) -> Option<Logout<'a>>
     let figures = [&b" in="[..], b" bytes=", b" top=", b" out="];
     let start = figures.iter().filter_map(|figure| rest.find(figure)).min();
     let (reason, figures) = rest.split_at_checked(start.unwrap_or(rest.len()))?;
-    let figure = |name: &[u8]| Some(leading_number(cut(figures, name)?.1)?.0);
+    let figure = |found: Option<(&[u8], &[u8])>| Some(leading_number(found?.1)?.0);
     let pair = cut(figures, b" bytes=").and_then(|(_, rest)| leading_number(rest));
     let pair_out = pair.and_then(|(_, rest)| Some(leading_number(rest.strip_prefix(b"/")?)?.0));
     Some(Logout {
         attempt: Attempt { service: some(service), username, session, ..Attempt::default() },
         reason: some(reason).filter(|reason| *reason != "Logged out"),
-        bytes_in: figure(b" in=").or(pair.map(|(bytes, _)| bytes)),
-        bytes_out: figure(b" out=").or(pair_out),
+        bytes_in: figure(cut(figures, b" in=")).or(pair.map(|(bytes, _)| bytes)),
+        bytes_out: figure(cut(figures, b" out=")).or(pair_out),
     })
 }
 
