@@ -26,14 +26,26 @@ const SAFE_ALPHABET: u8 = 2;
 /// In which kinds of ID a byte may stand.
 #[inline]
 fn alphabets_of(byte: u8) -> u8 {
-    match byte {
-        b'0'..=b'9' | b'B' | b'C' | b'D' | b'F' => HEXADECIMAL | SAFE_ALPHABET,
-        b'A' | b'E' => HEXADECIMAL,
-        b'I' | b'O' | b'U' | b'a' | b'e' | b'i' | b'o' | b'u' => 0,
-        b'G'..=b'Z' | b'b'..=b'z' => SAFE_ALPHABET,
-        _ => 0,
-    }
+    ALPHABETS.get(usize::from(byte)).copied().unwrap_or_default()
 }
+
+const ALPHABETS: [u8; 256] = {
+    let mut alphabets = [0; 256];
+    let mut rest: &mut [u8] = &mut alphabets;
+    let mut byte = 0u8;
+    while let [first, after @ ..] = rest {
+        *first = match byte {
+            b'0'..=b'9' | b'B' | b'C' | b'D' | b'F' => HEXADECIMAL | SAFE_ALPHABET,
+            b'A' | b'E' => HEXADECIMAL,
+            b'I' | b'O' | b'U' | b'a' | b'e' | b'i' | b'o' | b'u' => 0,
+            b'G'..=b'Z' | b'b'..=b'z' => SAFE_ALPHABET,
+            _ => 0,
+        };
+        byte = byte.wrapping_add(1);
+        rest = after;
+    }
+    alphabets
+};
 
 impl<'a> QueueId<'a> {
     /// Takes `text` as a queue ID if it has the shape of one.
