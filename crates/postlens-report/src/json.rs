@@ -26,7 +26,7 @@ pub fn value(report: &Report<'_>) -> Value {
         "period_from": report.period.0.map(|time| time.to_string()),
         "period_to": report.period.1.map(|time| time.to_string()),
         "source": source(report),
-        "lines": named(&stats.lines.by_kind, |kind| kind),
+        "lines": named(&stats.lines.by_kind.sorted(), |kind| kind),
         "mails": named(&stats.outcomes.mails, postlens_track::Origin::name),
         "bytes_received": stats.outcomes.bytes,
         "linked_messages": named(&stats.outcomes.linked, postlens_track::Link::name),
@@ -77,7 +77,7 @@ pub fn value(report: &Report<'_>) -> Value {
             "transmission": delays(&stats.delays.transmission),
         },
         "days": days(report),
-        "hours": stats.traffic.hours.iter().map(flow).collect::<Vec<_>>(),
+        "hours": stats.traffic.hours().iter().map(flow).collect::<Vec<_>>(),
         "connections": {
             "total": stats.connections.total,
             "tls": stats.connections.tls,
@@ -132,7 +132,8 @@ fn authentication(report: &Report<'_>) -> Value {
 }
 
 fn days(report: &Report<'_>) -> Value {
-    let days = report.stats.traffic.days.iter().map(|((year, month, day), counts)| {
+    let days = report.stats.traffic.days();
+    let days = days.iter().map(|((year, month, day), counts)| {
         (format!("{year:04}-{month:02}-{day:02}"), flow(counts))
     });
     Value::Object(days.collect())

@@ -10,9 +10,11 @@ pub mod counts;
 pub mod histogram;
 pub mod reason;
 pub mod stats;
+pub mod timeline;
 pub mod top;
 
 pub use counts::Counts;
 pub use histogram::Histogram;
 pub use stats::Stats;
+pub use timeline::Timeline;
 pub use top::{Counted, Top};

@@ -4,7 +4,7 @@ use bstr::{BStr, ByteSlice};
 use postlens_syntax::postfix::delivery::{DeliveryLine, DeliveryStatus};
 use postlens_syntax::{Daemon, Time};
 
-use crate::names::Place;
+use crate::names::{Place, Places};
 use crate::outcome::{Link, Origin, Outcome};
 use crate::queue_key::QueueKey;
 use crate::record;
@@ -18,7 +18,7 @@ pub(crate) struct MessageState {
     pub(crate) generation: u32,
     /// The next message with the same queue ID.
     pub(crate) next: Option<u32>,
-    pub(crate) places: Vec<Place>,
+    pub(crate) places: Places,
     pub(crate) first_seen: Time,
     pub(crate) last_seen: Time,
     pub(crate) arrival: Option<Time>,
@@ -66,8 +66,7 @@ impl MessageState {
         let mut places = std::mem::take(&mut self.places);
         let mut recipients = std::mem::take(&mut self.recipients);
         let mut text = std::mem::take(&mut self.text);
-        places.clear();
-        places.push(place);
+        places.begin(place);
         recipients.clear();
         recipients.shrink_to(64);
         text.clear();

@@ -10,6 +10,36 @@ pub(crate) struct Place {
     pub(crate) instance: u32,
 }
 
+/// The places that lines about one message came from: nearly always one.
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    first: Place,
+    more: Vec<Place>,
+}
+
+impl Places {
+    /// Begins anew with one place; keeps the buffer.
+    pub(crate) fn begin(&mut self, place: Place) {
+        self.first = place;
+        self.more.clear();
+    }
+
+    pub(crate) fn contains(&self, place: Place) -> bool {
+        self.first == place || self.more.contains(&place)
+    }
+
+    /// Adds a place. A message seen in many is hostile; further places are left out.
+    pub(crate) fn add(&mut self, place: Place) {
+        if !self.contains(place) && self.more.len() < 15 {
+            self.more.push(place);
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Place> + '_ {
+        std::iter::once(self.first).chain(self.more.iter().copied())
+    }
+}
+
 /// Numbers for host and instance names.
 #[derive(Debug, Default)]
 pub(crate) struct Names {

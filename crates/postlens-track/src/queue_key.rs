@@ -1,16 +1,31 @@
 //! Queue IDs as owned keys.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use bstr::BStr;
 use postlens_syntax::QueueId;
 
 /// A queue ID held by value. IDs longer than any Postfix makes are told apart by
 /// their first bytes and their length.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct QueueKey {
     length: u8,
-    bytes: [u8; 23],
+    long: bool,
+    bytes: [u8; BYTES],
+}
+
+/// With the length and the kind a key is three words.
+const BYTES: usize = 22;
+
+impl Hash for QueueKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // Words of fixed size cost less than bytes of any length.
+        let (words, _) = self.bytes.as_chunks::<8>();
+        for word in words.iter().chain(self.bytes.last_chunk()) {
+            state.write_u64(u64::from_le_bytes(*word));
+        }
+    }
 }
 
 impl QueueKey {
@@ -23,16 +38,21 @@ impl QueueKey {
 
     /// Whether it is a long ID, which tells its arrival and so is never reused.
     pub fn is_long(&self) -> bool {
-        self.bytes.contains(&b'z')
+        self.long
     }
 }
 
 impl From<QueueId<'_>> for QueueKey {
     fn from(id: QueueId<'_>) -> Self {
-        let mut key =
-            Self { length: u8::try_from(id.as_bstr().len()).unwrap_or(u8::MAX), bytes: [0; 23] };
-        for (to, from) in key.bytes.iter_mut().zip(id.as_bstr().iter()) {
-            *to = *from;
+        let text: &[u8] = id.as_bstr();
+        let mut key = Self {
+            length: u8::try_from(text.len()).unwrap_or(u8::MAX),
+            long: text.contains(&b'z'),
+            bytes: [0; BYTES],
+        };
+        let known = text.get(..BYTES).unwrap_or(text);
+        if let Some(bytes) = key.bytes.get_mut(..known.len()) {
+            bytes.copy_from_slice(known);
         }
         key
     }

@@ -116,7 +116,10 @@ impl Sessions {
         client: &Client<'_>,
         (time, weight): (Time, u32),
     ) -> Option<SessionState> {
-        let mut text = TextBuf::default();
+        let length = |text: Option<&bstr::BStr>| text.map_or(0, |text| text.len());
+        let mut text = TextBuf::with_capacity(
+            length(entry.tag.service) + length(client.name) + client.address.len(),
+        );
         let state = SessionState {
             start: time,
             last_seen: time,

@@ -19,6 +19,10 @@ pub(crate) struct TextBuf {
 const KEEP: usize = 4096;
 
 impl TextBuf {
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes) }
+    }
+
     pub(crate) fn push(&mut self, text: &[u8]) -> Span {
         let start = u32::try_from(self.bytes.len()).unwrap_or(u32::MAX);
         // Past 4 GiB of text for one message later texts come out empty.

@@ -195,37 +195,45 @@ impl Tracker {
         }
     }
 
-    /// qmgr takes a message that seemed canceled: with many in the incoming queue that
-    /// takes it a while.
-    fn revive(&mut self, key: QueueKey, place: Place) {
+    /// The message that qmgr takes; one that seemed canceled comes back to life: with
+    /// many in the incoming queue qmgr takes a while.
+    fn taken(&mut self, key: QueueKey, place: Place) -> Option<Handle> {
         let seems_canceled = |handle: &Handle| {
             let state = self.messages.get(*handle);
-            state.is_some_and(|state| state.presumed && state.places.contains(&place))
+            state.is_some_and(|state| state.presumed && state.places.contains(place))
         };
-        if !self.choose(key, place, true).is_none_or(|handle| seems_canceled(&handle)) {
-            return;
+        let known = self.choose(key, place, true);
+        if known.is_some_and(|handle| !seems_canceled(&handle)) {
+            return known;
         }
-        let found = self.messages.with_id(key).find(seems_canceled);
-        if let Some(handle) = found
-            && let Some(state) = self.messages.get_mut(handle)
-        {
+        let handle = self.messages.with_id(key).find(seems_canceled)?;
+        if let Some(state) = self.messages.get_mut(handle) {
             (state.presumed, state.ended, state.closed) = (false, false, None);
             state.verdict = None;
         }
+        self.choose(key, place, true)
     }
 
     /// The message that a line is about; opens one where the beginning was not seen.
     fn message(&mut self, id: QueueId<'_>, line: &Observation<'_>, begins: bool) -> Handle {
         let place = self.names.place(line.entry);
         let key = QueueKey::from(id);
-        let handle = self
-            .choose(key, place, begins)
-            .unwrap_or_else(|| self.messages.open(key, place, line.time));
+        let known = self.choose(key, place, begins);
+        self.see(known, key, place, line)
+    }
+
+    /// Notes that a line is about a message; opens one where none is known.
+    fn see(
+        &mut self,
+        known: Option<Handle>,
+        key: QueueKey,
+        place: Place,
+        line: &Observation<'_>,
+    ) -> Handle {
+        let handle = known.unwrap_or_else(|| self.messages.open(key, place, line.time));
         if let Some(state) = self.messages.get_mut(handle) {
             state.last_seen = state.last_seen.max(line.time);
-            if !state.places.contains(&place) && state.places.len() < 16 {
-                state.places.push(place);
-            }
+            state.places.add(place);
         }
         handle
     }
@@ -242,7 +250,7 @@ impl Tracker {
             if begins && state.ended && !long {
                 continue;
             }
-            let closeness = state.places.iter().map(|known| closeness(*known, place)).max();
+            let closeness = state.places.iter().map(|known| closeness(known, place)).max();
             let closeness = closeness.unwrap_or_default().max(u8::from(long));
             let rank = (state.is_open(), closeness);
             if closeness > 0 && best.is_none_or(|(known, _)| rank > known) {

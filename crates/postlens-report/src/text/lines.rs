@@ -83,7 +83,7 @@ pub(super) fn unrecognized(page: &mut Page<'_>, report: &Report<'_>) {
 }
 
 pub(super) fn counts(page: &mut Page<'_>, report: &Report<'_>) {
-    let kinds = &report.stats.lines.by_kind;
+    let kinds = report.stats.lines.by_kind.sorted();
     page.heading("section-lines");
     let apart = ["foreign", "debug", "unrecognized"];
     let understood = kinds.total() - apart.iter().map(|kind| kinds.get(*kind)).sum::<u64>();

@@ -26,7 +26,7 @@ fn row(flow: &Flow, label: String) -> Vec<String> {
 }
 
 pub(super) fn days(page: &mut Page<'_>, report: &Report<'_>) {
-    let days = &report.stats.traffic.days;
+    let days = report.stats.traffic.days();
     if days.len() < 2 {
         return;
     }
@@ -39,9 +39,9 @@ pub(super) fn days(page: &mut Page<'_>, report: &Report<'_>) {
 }
 
 pub(super) fn hours(page: &mut Page<'_>, report: &Report<'_>) {
-    let hours = &report.stats.traffic.hours;
+    let hours = report.stats.traffic.hours();
     let rows: Vec<_> = (0..)
-        .zip(hours)
+        .zip(&hours)
         .filter(|(_, flow)| **flow != Flow::default())
         .map(|(hour, flow): (usize, _)| row(flow, format!("{hour:02}:00")))
         .collect();

@@ -5,13 +5,13 @@ use postlens_syntax::{Event, Severity, Time};
 use postlens_track::Observation;
 
 use super::Section;
-use crate::counts::Counts;
+use crate::counts::{Counts, NameCounts};
 
 /// Lines by kind, the period they span, and samples of unrecognized ones.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Lines {
     /// Lines by kind, as they stand in the log: a repeat wrapper is one line.
-    pub by_kind: Counts<&'static str>,
+    pub by_kind: NameCounts,
     /// The earliest and the latest time.
     pub period: Option<(Time, Time)>,
     /// Unrecognized lines by severity.

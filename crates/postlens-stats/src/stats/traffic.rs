@@ -1,23 +1,23 @@
-//! Mail per day and per hour of the day, by the log's own clock.
+//! Mail over time, by the log's own clock.
 
 use std::collections::BTreeMap;
 
 use postlens_syntax::Time;
 use postlens_syntax::postfix::decision::Action;
+use postlens_syntax::time::{DAY, civil_from_days};
 use postlens_track::{Outcome, Record};
 
 use super::Section;
+use crate::timeline::{HOUR, Timeline};
 
 /// A calendar day: year, month, day.
 pub type Day = (i32, u8, u8);
 
-/// Mail per day and per hour of the day.
+/// Mail by hour.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Traffic {
-    /// By day.
-    pub days: BTreeMap<Day, Flow>,
-    /// By hour of the day, all days together.
-    pub hours: [Flow; 24],
+    /// By seconds since 1970 on the wall.
+    pub flow: Timeline<Flow>,
 }
 
 /// What happened in a span of time.
@@ -46,12 +46,29 @@ impl Flow {
 }
 
 impl Traffic {
-    fn at(&mut self, time: Time, count: impl Fn(&mut Flow)) {
-        let civil = time.civil();
-        count(self.days.entry((civil.year, civil.month, civil.day)).or_default());
-        if let Some(hour) = self.hours.get_mut(usize::from(civil.hour)) {
-            count(hour);
+    /// By day.
+    pub fn days(&self) -> BTreeMap<Day, Flow> {
+        let mut days = BTreeMap::<Day, Flow>::new();
+        for (second, flow) in self.flow.spans() {
+            days.entry(civil_from_days(second.div_euclid(DAY))).or_default().merge(flow);
         }
+        days
+    }
+
+    /// By hour of the day, all days together.
+    pub fn hours(&self) -> [Flow; 24] {
+        let mut hours = [Flow::default(); 24];
+        for (second, flow) in self.flow.spans() {
+            let hour = usize::try_from(second.rem_euclid(DAY) / HOUR).unwrap_or_default();
+            if let Some(hour) = hours.get_mut(hour) {
+                hour.merge(flow);
+            }
+        }
+        hours
+    }
+
+    fn at(&mut self, time: Time) -> &mut Flow {
+        self.flow.at(time.local_seconds())
     }
 }
 
@@ -60,15 +77,15 @@ impl Section for Traffic {
         match record {
             Record::Message(message) if !message.probe => {
                 if message.parent.is_none() && message.arrived_in_period {
-                    self.at(message.arrival, |flow| flow.received += 1);
+                    self.at(message.arrival).received += 1;
                 }
                 for recipient in message.recipients {
                     match recipient.outcome {
                         Outcome::Delivered | Outcome::Relayed => {
-                            self.at(recipient.time, |flow| flow.delivered += 1);
+                            self.at(recipient.time).delivered += 1;
                         }
                         Outcome::Bounced | Outcome::Expired => {
-                            self.at(recipient.time, |flow| flow.bounced += 1);
+                            self.at(recipient.time).bounced += 1;
                         }
                         _ => {}
                     }
@@ -78,23 +95,20 @@ impl Section for Traffic {
                 use postlens_syntax::postfix::delivery::DeliveryStatus;
                 if delivery.line.status == DeliveryStatus::Deferred {
                     let weight = u64::from(delivery.weight);
-                    self.at(delivery.time, |flow| flow.deferred += weight);
+                    self.at(delivery.time).deferred += weight;
                 }
             }
             Record::Refusal(refusal) if refusal.decision.action == Action::Reject => {
                 let weight = u64::from(refusal.weight);
-                self.at(refusal.time, |flow| flow.refused += weight);
+                self.at(refusal.time).refused += weight;
             }
             _ => {}
         }
     }
 
     fn merge(&mut self, other: &Self) {
-        for (day, flow) in &other.days {
-            self.days.entry(*day).or_default().merge(flow);
-        }
-        for (mine, theirs) in self.hours.iter_mut().zip(&other.hours) {
-            mine.merge(theirs);
+        for (second, flow) in other.flow.spans() {
+            self.flow.at(second).merge(flow);
         }
     }
 }

@@ -141,7 +141,7 @@ impl Tracker {
             let recent = self.now.micros.saturating_sub(state.first_seen.micros);
             let is_it = state.arrival.is_none() && recent <= self.limits.linger;
             let twice = state.arrival == Some(line.time) && key.is_long();
-            if !is_it && !twice && state.places.contains(&place) {
+            if !is_it && !twice && state.places.contains(place) {
                 self.counters.queue_ids_reused += 1;
                 self.lose(handle, sink);
             }
@@ -150,7 +150,7 @@ impl Tracker {
                 return self.arrived(handle, line);
             }
         }
-        let handle = self.message(id, line, true);
+        let handle = self.see(known, key, place, line);
         self.arrived(handle, line)
     }
 
@@ -167,17 +167,14 @@ impl Tracker {
         let (key, place) = (QueueKey::from(event.queue_id), self.names.place(line.entry));
         // cleanup tells a message's ID once: told from elsewhere too, it is another
         // message with the same short queue ID.
+        let known = self.choose(key, place, true);
         let another = !key.is_long()
             && !event.resent
-            && self
-                .choose(key, place, true)
+            && known
                 .and_then(|handle| self.messages.get(handle))
-                .is_some_and(|state| state.message_id.is_some() && !state.places.contains(&place));
-        let handle = if another {
-            self.messages.open(key, place, line.time)
-        } else {
-            self.message(event.queue_id, line, true)
-        };
+                .is_some_and(|state| state.message_id.is_some() && !state.places.contains(place));
+        let known = known.filter(|_| !another);
+        let handle = self.see(known, key, place, line);
         let Some(state) = self.messages.get_mut(handle) else { return };
         if !event.resent {
             state.keep(|state| &mut state.message_id, event.message_id);
@@ -189,9 +186,9 @@ impl Tracker {
     }
 
     pub(super) fn active(&mut self, line: &Observation<'_>, event: &Active<'_>) {
-        let place = self.names.place(line.entry);
-        self.revive(QueueKey::from(event.queue_id), place);
-        let handle = self.message(event.queue_id, line, true);
+        let (key, place) = (QueueKey::from(event.queue_id), self.names.place(line.entry));
+        let known = self.taken(key, place);
+        let handle = self.see(known, key, place, line);
         let Some(state) = self.messages.get_mut(handle) else { return };
         if state.activations == 0 && state.verdict == Some(Outcome::Discarded) {
             // What was to be discarded was another transaction of the same session.
