@@ -1,7 +1,7 @@
 //! A chunk together with what its lines mean.
 
 use postlens_source::Chunk;
-use postlens_source::copies::fingerprint;
+use postlens_source::copies;
 use postlens_syntax::{Entry, Event, Time};
 
 /// A line of a chunk, understood.
@@ -38,21 +38,21 @@ pub(crate) fn parse(mut chunk: Chunk, compared: bool, scratch: &mut Vec<u8>) -> 
         let mut resolver = chunk.clock().resolver();
         // Lines of mail logs are longer than this, so the vector rarely grows.
         let mut lines = Vec::with_capacity(chunk.bytes().len() / 96 + 1);
-        lines.extend(chunk.lines().map(|line| {
+        for line in chunk.lines() {
             let entry = Entry::parse(line.bytes);
-            ParsedLine {
+            let mut fingerprint = 0;
+            if compared {
+                fingerprint = copies::fingerprint(entry.tag.program, entry.pid, entry.text);
+            }
+            lines.push(ParsedLine {
                 event: Event::parse(&entry),
                 time: resolver.resolve(&entry.stamp, line.offset),
                 offset: line.offset,
                 bytes: line.bytes,
-                fingerprint: if compared {
-                    fingerprint(entry.tag.program, entry.pid, entry.text)
-                } else {
-                    0
-                },
+                fingerprint,
                 entry,
-            }
-        }));
+            });
+        }
         ParsedLines(lines)
     })
 }

@@ -39,9 +39,10 @@ pub struct Options {
 }
 
 impl Options {
-    /// The usual: chunks of a mebibyte, lines of up to 16 MiB, all times.
+    /// The usual: chunks that stay in a processor's own cache together with what their
+    /// lines mean, lines of up to 16 MiB, all times.
     pub fn new(zone: Zone, now: i64) -> Self {
-        Self { zone, now, period: None, chunk: 1024 * 1024, longest_line: 16 * 1024 * 1024 }
+        Self { zone, now, period: None, chunk: 128 * 1024, longest_line: 16 * 1024 * 1024 }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Finds the rows that may describe a line, without trying them all: those that begin
 //! with literal text by that text, the others by their longest literal.
 
-use aho_corasick::AhoCorasick;
 use aho_corasick::automaton::OverlappingState;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use bstr::BString;
 
 use super::pattern::Pattern;
@@ -46,7 +46,10 @@ impl Index {
                 index.groups.push(vec![rank]);
             }
         }
-        index.literals = Some(AhoCorasick::new(&literals)?);
+        // Built in a fraction of the time that the fastest kind takes, which rare lines
+        // never win back.
+        let kind = Some(AhoCorasickKind::ContiguousNFA);
+        index.literals = Some(AhoCorasick::builder().kind(kind).build(&literals)?);
         Ok(index)
     }
 

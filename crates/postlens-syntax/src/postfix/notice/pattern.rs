@@ -1,7 +1,7 @@
 //! One row's pattern: literal text with captures, compiled and matched.
 
 use bstr::{BStr, BString};
-use memchr::memmem::Finder;
+use memchr::memmem::find;
 
 use crate::address::{Client, parse_ip};
 use crate::queue_id::QueueId;
@@ -84,15 +84,15 @@ impl Capture {
     }
 
     /// How much of `text` belongs to this capture when `stop` follows it.
-    fn length(&self, text: &[u8], stop: &Finder<'_>) -> Option<usize> {
+    fn length(&self, text: &[u8], stop: &[u8]) -> Option<usize> {
         let length = match self.shape {
             Shape::Int => integer_length(text),
             Shape::Hex => text.iter().take_while(|b| b.is_ascii_hexdigit()).count(),
             // No queue ID is longer than 64 bytes: the rest of the text needs no search.
-            Shape::QueueId => stop.find(text.get(..text.len().min(64 + stop.needle().len()))?)?,
-            _ => stop.find(text)?,
+            Shape::QueueId => find(text.get(..text.len().min(64 + stop.len()))?, stop)?,
+            _ => find(text, stop)?,
         };
-        text.get(length..)?.starts_with(stop.needle()).then_some(length)
+        text.get(length..)?.starts_with(stop).then_some(length)
     }
 }
 
@@ -106,7 +106,7 @@ fn integer_length(text: &[u8]) -> usize {
 #[derive(Debug)]
 struct Part {
     capture: Capture,
-    stop: Finder<'static>,
+    stop: BString,
 }
 
 /// Where the captures lie in the text, by their order.
@@ -172,10 +172,7 @@ impl Pattern {
         if found.len() > MAX_CAPTURES {
             return Err(format!("more than {MAX_CAPTURES} captures"));
         }
-        let part = |(capture, stop): (Capture, BString)| Part {
-            capture,
-            stop: Finder::new(stop.as_slice()).into_owned(),
-        };
+        let part = |(capture, stop): (Capture, BString)| Part { capture, stop };
         let pattern = Self { head, parts: found.into_iter().map(part).collect() };
         if pattern.longest_literal().is_empty() {
             return Err("no literal text".to_owned());
@@ -190,14 +187,14 @@ impl Pattern {
 
     /// The longest run of literal text that each text holds.
     pub(super) fn longest_literal(&self) -> &BStr {
-        let stops = self.parts.iter().map(|part| part.stop.needle());
+        let stops = self.parts.iter().map(|part| part.stop.as_slice());
         let stops = stops.map(|stop| BStr::new(shortened(stop).unwrap_or(stop)));
         stops.fold(self.head(), |best, stop| if stop.len() > best.len() { stop } else { best })
     }
 
     /// How specific the pattern is: literal bytes first, then captures with a shape.
     pub(super) fn weight(&self) -> usize {
-        let literal = |part: &Part| part.stop.needle().len();
+        let literal = |part: &Part| part.stop.len();
         let shaped = |part: &&Part| !matches!(part.capture.shape, Shape::Text | Shape::Relay);
         let bytes = self.head.len() + self.parts.iter().map(literal).sum::<usize>();
         bytes * LITERAL_BYTE + self.parts.iter().filter(shaped).count()
@@ -214,11 +211,11 @@ impl Pattern {
         let Some((last, parts)) = self.parts.split_last() else {
             return (text == self.head.as_slice()).then_some(spans);
         };
-        let blank = last.stop.needle().is_empty();
+        let blank = last.stop.is_empty();
         let mut at = start(text, &self.head, blank && parts.is_empty())?;
         for (part, left) in parts.iter().zip((0..parts.len()).rev()) {
             let rest = text.get(at..)?;
-            let stop = part.stop.needle();
+            let stop = part.stop.as_slice();
             let length = match part.capture.length(rest, &part.stop) {
                 Some(length) => length,
                 None if blank && left == 0 => rest.strip_suffix(shortened(stop)?)?.len(),
@@ -230,7 +227,7 @@ impl Pattern {
             spans.push(at, at + length)?;
             at = (at + length + stop.len()).min(text.len());
         }
-        let value = text.get(at..)?.strip_suffix(last.stop.needle())?;
+        let value = text.get(at..)?.strip_suffix(last.stop.as_slice())?;
         if !last.capture.accepts(value) {
             return None;
         }

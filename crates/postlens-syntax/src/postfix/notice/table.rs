@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 use std::fmt;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use super::files::FILES;
 use super::index::Index;
@@ -94,7 +94,7 @@ impl PartialEq for Row {
 
 /// All rows of all tables.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
-    tables().groups.iter().flat_map(|group| group.rows.iter())
+    tables().groups().flat_map(|group| group.rows.iter())
 }
 
 /// The tables, read on first use.
@@ -109,14 +109,27 @@ const TELLING: usize = 12 * LITERAL_BYTE;
 /// The same for a line whose tag may have been cut at its slash.
 const CUT_TAG: usize = 6 * LITERAL_BYTE;
 
-/// All rows by severity, and what could not be read.
+/// All rows by severity. Most logs hold lines of few severities, so that those of one are
+/// compiled when the first such line is looked for.
 #[derive(Debug)]
 pub(super) struct Tables {
     /// The programs of Postfix.
     postfix: u128,
-    groups: [Group; 6],
+    sources: [Vec<Source>; 6],
+    groups: [OnceLock<Group>; 6],
     #[cfg_attr(not(test), expect(dead_code, reason = "the tests see that there are none"))]
     errors: Vec<RowError>,
+}
+
+/// A row as written.
+#[derive(Debug)]
+struct Source {
+    file: &'static str,
+    line: u32,
+    severity: Severity,
+    daemons: u128,
+    /// The columns after the severity.
+    text: &'static str,
 }
 
 /// The rows of one severity, the most specific first.
@@ -124,46 +137,53 @@ pub(super) struct Tables {
 struct Group {
     rows: Vec<Row>,
     index: Index,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the tests see that there are none"))]
+    errors: Vec<RowError>,
 }
 
 impl Tables {
     /// Reads files given as name and text.
     pub(super) fn read(files: &[(&'static str, &'static str)]) -> Self {
         let mut errors = Vec::new();
-        let mut groups = <[Group; 6]>::default();
-        for &(file, text) in files {
-            for row in read_file(file, text) {
-                match row {
-                    Ok(row) => match groups.get_mut(group_of(row.severity)) {
-                        Some(group) => group.rows.push(row),
-                        None => errors.push(RowError::new(file, row.line, "no such severity")),
-                    },
-                    Err(error) => errors.push(error),
+        let mut sources = <[Vec<Source>; 6]>::default();
+        for source in files.iter().flat_map(|&(file, text)| read_file(file, text)) {
+            match source {
+                Ok(source) => {
+                    if let Some(group) = sources.get_mut(group_of(source.severity)) {
+                        group.push(source);
+                    }
                 }
+                Err(error) => errors.push(error),
             }
         }
-        for group in &mut groups {
-            // Among equals a daemon's own row goes before one of many daemons.
-            let rank = |row: &Row| (Reverse(row.pattern.weight()), row.daemons.count_ones());
-            group.rows.sort_by_key(rank);
-            match Index::new(group.rows.iter().map(|row| &row.pattern)) {
-                Ok(index) => group.index = index,
-                Err(error) => errors.push(RowError::new("", 0, error)),
-            }
-        }
-        Self { postfix: read_daemons("*").unwrap_or(0), groups, errors }
+        let postfix = read_daemons("*").unwrap_or(0);
+        Self { postfix, sources, groups: <[OnceLock<Group>; 6]>::default(), errors }
+    }
+
+    /// The rows of all severities, the most specific of each first.
+    fn groups(&self) -> impl Iterator<Item = &Group> {
+        (0..self.groups.len()).filter_map(|number| self.compiled(number))
+    }
+
+    fn group(&self, severity: Severity) -> Option<&Group> {
+        self.compiled(group_of(severity))
+    }
+
+    fn compiled(&self, number: usize) -> Option<&Group> {
+        let sources = self.sources.get(number)?;
+        Some(self.groups.get(number)?.get_or_init(|| Group::compile(sources)))
     }
 
     /// The rows that could not be read.
     #[cfg(test)]
-    pub(super) fn errors(&self) -> &[RowError] {
-        &self.errors
+    pub(super) fn errors(&self) -> impl Iterator<Item = &RowError> {
+        self.errors.iter().chain(self.groups().flat_map(|group| &group.errors))
     }
 
     /// Calls `visit` for each row that the index holds to be worth a try.
     #[cfg(test)]
     pub(super) fn visit_candidates(&self, severity: Severity, text: &[u8], visit: impl FnMut(u32)) {
-        if let Some(group) = self.groups.get(group_of(severity)) {
+        if let Some(group) = self.group(severity) {
             group.index.candidates(text, visit);
         }
     }
@@ -177,7 +197,7 @@ impl Tables {
         severity: Severity,
         text: &[u8],
     ) -> Option<(&Row, Spans)> {
-        let group = self.groups.get(group_of(severity))?;
+        let group = self.group(severity)?;
         let own = |row: &Row| row.belongs_to(daemon);
         // Where the tag names no daemon, any may have written the line.
         let enough = if daemon == Daemon::Postfix { CUT_TAG } else { TELLING };
@@ -188,6 +208,23 @@ impl Tables {
 }
 
 impl Group {
+    fn compile(sources: &[Source]) -> Self {
+        let (mut rows, mut errors) = (Vec::with_capacity(sources.len()), Vec::new());
+        for source in sources {
+            match read_row(source) {
+                Ok(row) => rows.push(row),
+                Err(error) => errors.push(RowError::new(source.file, source.line, error)),
+            }
+        }
+        // Among equals a daemon's own row goes before one of many daemons.
+        rows.sort_by_cached_key(|row| (Reverse(row.pattern.weight()), row.daemons.count_ones()));
+        let index = Index::new(rows.iter().map(|row| &row.pattern)).unwrap_or_else(|error| {
+            errors.push(RowError::new("", 0, error));
+            Index::default()
+        });
+        Self { rows, index, errors }
+    }
+
     fn find(&self, text: &[u8], eligible: impl Fn(&Row) -> bool) -> Option<(&Row, Spans)> {
         let mut best: Option<(u32, &Row, Spans)> = None;
         self.index.candidates(text, |rank| {
@@ -227,31 +264,33 @@ impl fmt::Display for RowError {
 fn read_file(
     file: &'static str,
     text: &'static str,
-) -> impl Iterator<Item = Result<Row, RowError>> {
+) -> impl Iterator<Item = Result<Source, RowError>> {
     let mut daemons = Ok(0);
-    text.lines().zip(1u32..).filter_map(move |(line, number)| {
-        if line.is_empty() || line.starts_with('#') {
+    text.lines().zip(1u32..).filter_map(move |(text, line)| {
+        if text.is_empty() || text.starts_with('#') {
             return None;
         }
-        if let Some(names) = line.strip_prefix("@daemons ") {
+        if let Some(names) = text.strip_prefix("@daemons ") {
             daemons = read_daemons(names);
-            return daemons.clone().err().map(|error| Err(RowError::new(file, number, error)));
+            return daemons.clone().err().map(|error| Err(RowError::new(file, line, error)));
         }
         let daemons = daemons.as_ref().copied().ok()?;
-        Some(read_row(file, number, daemons, line).map_err(|e| RowError::new(file, number, e)))
+        let source = text
+            .split_once('\t')
+            .ok_or_else(|| "fewer than four columns".to_owned())
+            .and_then(|(severity, text)| {
+                let severity = read_severity(severity)?;
+                Ok(Source { file, line, severity, daemons, text })
+            });
+        Some(source.map_err(|error| RowError::new(file, line, error)))
     })
 }
 
-fn read_row(
-    file: &'static str,
-    line: u32,
-    daemons: u128,
-    text: &'static str,
-) -> Result<Row, String> {
-    let mut columns = text.splitn(4, '\t');
+fn read_row(source: &Source) -> Result<Row, String> {
+    let &Source { file, line, severity, daemons, text } = source;
+    let mut columns = text.splitn(3, '\t');
     let mut column = || columns.next().ok_or("fewer than four columns");
-    let (severity, class, kind, text) = (column()?, column()?, column()?, column()?);
-    let severity = read_severity(severity)?;
+    let (class, kind, text) = (column()?, column()?, column()?);
     let class = read_class(class)?;
     let kind = match kind {
         "-" if severity == Severity::Info => return Err("an info row needs a kind".to_owned()),
