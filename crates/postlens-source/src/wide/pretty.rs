@@ -27,9 +27,9 @@ impl Default for PrettyDecoder {
 }
 
 impl PrettyDecoder {
-    /// Whether a stream begins with a brace that has a line for itself.
+    /// Whether a stream begins with a brace that has a line for itself, and a field.
     pub(crate) fn recognizes(start: &[u8]) -> bool {
-        start.starts_with(b"{\n") || start.starts_with(b"{\r\n")
+        start.starts_with(b"{\n\t\"") || start.starts_with(b"{\r\n\t\"")
     }
 
     pub(crate) fn push(&mut self, input: &[u8], out: &mut Vec<u8>) {
