@@ -11,6 +11,7 @@ use crate::workspace;
 mod causes;
 mod commands;
 mod events;
+mod findings;
 mod notices;
 
 /// What to do with the pages.
@@ -31,6 +32,7 @@ struct Page {
 
 const PAGES: &[Page] = &[
     Page { path: "causes.md", render: causes::render },
+    Page { path: "findings.md", render: findings::render },
     Page { path: "reference/commands.md", render: commands::render },
     Page { path: "reference/events.md", render: events::render },
     Page { path: "reference/notices.md", render: notices::render },

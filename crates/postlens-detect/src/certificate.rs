@@ -10,10 +10,10 @@ use crate::subjects::Subjects;
 use crate::watch::{Clock, Rule, Watch};
 
 /// Peers that say so in a TLS alert (RFC 8446, section 6.2), beyond one in 20 minutes.
-const EXPIRED: Rule = Rule { least: 3.0, pace: 0.05, times: 0.0 };
+pub(crate) const EXPIRED: Rule = Rule { least: 3.0, pace: 0.05, times: 0.0 };
 
 /// TLS troubles, beyond one per minute and five times what is usual: scanners make many.
-const BROKEN: Rule = Rule { least: 40.0, pace: 1.0, times: 5.0 };
+pub(crate) const BROKEN: Rule = Rule { least: 40.0, pace: 1.0, times: 5.0 };
 
 /// What OpenSSL's name of the alert ends in; the words before it depend on its version.
 const ALERT: &str = "alert certificate expired";

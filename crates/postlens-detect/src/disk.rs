@@ -11,7 +11,7 @@ use crate::subjects::Subjects;
 use crate::watch::{Clock, Rule, Watch};
 
 /// Any is too much; a second one makes sure that it is no stray line.
-const RULE: Rule = Rule { least: 2.0, pace: 0.02, times: 0.0 };
+pub(crate) const RULE: Rule = Rule { least: 2.0, pace: 0.02, times: 0.0 };
 
 /// What the operating system, smtpd(8) and cleanup(8) say.
 const TEXTS: [&str; 3] =

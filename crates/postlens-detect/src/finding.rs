@@ -80,14 +80,32 @@ kinds! {
 }
 
 impl FindingKind {
-    /// The key of a sentence that says it, to be filled with the subject and the amount.
-    pub fn key(self) -> String {
+    /// The keys of the sentences that say it, one for each sort of subject that needs its
+    /// own; [`Finding::key`] chooses.
+    pub fn keys(self) -> Vec<String> {
+        let stem = self.stem();
+        match self.subjects() {
+            [] => vec![stem],
+            subjects => subjects.iter().map(|subject| format!("{stem}-{subject}")).collect(),
+        }
+    }
+
+    fn stem(self) -> String {
         format!("finding-{}", self.name().replace('_', "-"))
+    }
+
+    /// The sorts of subjects that are spoken of in different words.
+    fn subjects(self) -> &'static [&'static str] {
+        match self {
+            Self::ApplicationFlooding => &["uid", "client"],
+            Self::BouncesRising => &["sender", "domain"],
+            _ => &[],
+        }
     }
 
     /// The key of what to do about it.
     pub fn remedy_key(self) -> String {
-        format!("{}-remedy", self.key())
+        format!("{}-remedy", self.stem())
     }
 }
 
@@ -105,6 +123,19 @@ pub enum Gravity {
 }
 
 impl Gravity {
+    /// Every gravity, the least first.
+    pub const ALL: [Self; 4] = [Self::Slight, Self::Moderate, Self::Severe, Self::Critical];
+
+    /// The key of its words for people.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Slight => "gravity-slight",
+            Self::Moderate => "gravity-moderate",
+            Self::Severe => "gravity-severe",
+            Self::Critical => "gravity-critical",
+        }
+    }
+
     /// The word used in JSON, CSV and filters.
     pub fn name(self) -> &'static str {
         match self {
@@ -267,6 +298,13 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// The key of the sentence that says it. Its values are `subject`, `amount` and the
+    /// figures by their names.
+    pub fn key(&self) -> String {
+        let (stem, subject) = (self.kind.stem(), self.subject.name());
+        if self.kind.subjects().contains(&subject) { format!("{stem}-{subject}") } else { stem }
+    }
+
     /// The figure `name`.
     pub fn figure(&self, name: &str) -> Option<u64> {
         self.figures.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
@@ -310,7 +348,7 @@ mod tests {
     fn kinds_have_words_of_their_own() {
         let names: BTreeSet<_> = FindingKind::ALL.iter().map(|kind| kind.name()).collect();
         assert_eq!(names.len(), FindingKind::ALL.len());
-        assert_eq!(FindingKind::DiskFull.key(), "finding-disk-full");
+        assert_eq!(FindingKind::DiskFull.keys(), ["finding-disk-full"]);
         assert_eq!(FindingKind::DiskFull.remedy_key(), "finding-disk-full-remedy");
     }
 }

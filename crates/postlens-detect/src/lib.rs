@@ -29,6 +29,7 @@ mod queue;
 mod service;
 pub mod signal;
 mod subjects;
+mod thresholds;
 pub mod watch;
 
 pub use detector::{Detector, Detectors};

@@ -14,21 +14,21 @@ use crate::subjects::{Distinct, Held, Subjects};
 use crate::watch::{Clock, Rule, Watch};
 
 /// Failures of one client, beyond one in ten minutes and four times what is usual.
-const CLIENT: Rule = Rule { least: 12.0, pace: 0.1, times: 4.0 };
+pub(crate) const CLIENT: Rule = Rule { least: 12.0, pace: 0.1, times: 4.0 };
 
 /// Failures of one user, beyond one in five minutes and four times what is usual.
-const USER: Rule = Rule { least: 15.0, pace: 0.2, times: 4.0 };
+pub(crate) const USER: Rule = Rule { least: 15.0, pace: 0.2, times: 4.0 };
 /// They must come from this many clients; else the client is the story.
 const CLIENTS: u64 = 5;
 
 /// Failures of all that are neither, beyond one in two minutes and four times what is
 /// usual.
-const ALL: Rule = Rule { least: 60.0, pace: 0.5, times: 4.0 };
+pub(crate) const ALL: Rule = Rule { least: 60.0, pace: 0.5, times: 4.0 };
 /// From this many clients.
 const MANY: u64 = 15;
 
 /// Failures of a client that has logged in as the same user before, beyond three an hour.
-const KNOWN: Rule = Rule { least: 6.0, pace: 0.05, times: 0.0 };
+pub(crate) const KNOWN: Rule = Rule { least: 6.0, pace: 0.05, times: 0.0 };
 /// How many such clients are remembered.
 const REMEMBERED: usize = 50_000;
 

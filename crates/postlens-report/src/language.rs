@@ -33,14 +33,18 @@ impl Lang {
     }
 
     /// The texts of the language's files.
-    fn words(self) -> [&'static str; 2] {
+    fn words(self) -> [&'static str; 3] {
         match self {
-            Self::En => {
-                [include_str!("../locales/en.ftl"), include_str!("../locales/en/causes.ftl")]
-            }
-            Self::Ja => {
-                [include_str!("../locales/ja.ftl"), include_str!("../locales/ja/causes.ftl")]
-            }
+            Self::En => [
+                include_str!("../locales/en.ftl"),
+                include_str!("../locales/en/causes.ftl"),
+                include_str!("../locales/en/findings.ftl"),
+            ],
+            Self::Ja => [
+                include_str!("../locales/ja.ftl"),
+                include_str!("../locales/ja/causes.ftl"),
+                include_str!("../locales/ja/findings.ftl"),
+            ],
         }
     }
 }
@@ -141,6 +145,22 @@ mod tests {
         let known = keys(Lang::En);
         let known = known.into_iter().filter(|key| families.iter().any(|f| key.starts_with(f)));
         assert_eq!(known.collect::<BTreeSet<_>>(), wanted);
+    }
+
+    #[test]
+    fn findings_have_their_words_and_no_others() {
+        use postlens_detect::{FindingKind, Gravity};
+        let mut wanted: BTreeSet<String> = BTreeSet::new();
+        for kind in FindingKind::ALL {
+            wanted.extend(kind.keys());
+            wanted.insert(kind.remedy_key());
+        }
+        wanted.extend(["finding-usual-per-hour", "finding-usual-per-minute"].map(String::from));
+        wanted.extend(Gravity::ALL.map(|gravity| gravity.key().to_owned()));
+        let known = keys(Lang::En);
+        let families = ["finding-", "gravity-"];
+        let known = known.into_iter().filter(|key| families.iter().any(|f| key.starts_with(f)));
+        assert_eq!(known.map(String::from).collect::<BTreeSet<_>>(), wanted);
     }
 
     #[test]
