@@ -239,7 +239,7 @@ fn said(around: Cause, words: Words<'_, '_>, text: &[u8]) -> Verdict {
     let verdict = Words { own: false, stage, ..words }.reply(reply);
     match around {
         Cause::Unknown => verdict,
-        _ if verdict.basis < Basis::GeneralCode => verdict,
+        _ if verdict.basis < Basis::GeneralCode && verdict.cause != Cause::PolicyRefused => verdict,
         // Where no mail was named yet, it is the calling address that is not wanted.
         _ if verdict.permanence == Permanence::Permanent => {
             Verdict { cause: Cause::BlockedReputation, basis: Basis::VagueWording, ..verdict }
@@ -322,12 +322,13 @@ impl Words<'_, '_> {
             Some(Cause::PolicyRefused) => (None, around),
             around => (around, None),
         };
+        let vague = hits.vague.filter(|cause| Some(*cause) != loose);
         let reply = || status::of_reply(code?, self.stage).map(|meaning| meaning.cause);
         let grounds = [
             (hits.telling, Basis::Wording),
             (exact, Basis::EnhancedCode),
             (firm, around_basis),
-            (hits.vague, Basis::VagueWording),
+            (vague, Basis::VagueWording),
             (loose, around_basis),
             (general, Basis::GeneralCode),
             (reply(), Basis::ReplyCode),

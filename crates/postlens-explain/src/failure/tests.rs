@@ -93,6 +93,7 @@ fn codes_decide_where_words_do_not() {
         delivery(&format!("host mx.example.net[192.0.2.1] refused to talk to me: {reply}")).cause
     };
     assert_eq!(talk("554 nope"), Cause::BlockedReputation);
+    assert_eq!(talk("554 5.7.1 Connection not authorized"), Cause::BlockedReputation);
     assert_eq!(talk("421 nope"), Cause::ServerUnavailable);
     let status = Some("4.2.2".into());
     let text = "host mx.example.net[192.0.2.1] said: 450 nope (in reply to RCPT TO command)";
