@@ -19,7 +19,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
-use postlens_testkit::{Config, Flavour, Format, Repeats, Until, config, generate_in_memory};
+use postlens_testkit::{
+    Config, Flavour, Format, Hostility, Repeats, Until, config, generate_in_memory,
+};
 
 use compare::compare;
 use figures::Figures;
@@ -112,6 +114,17 @@ fn generated_logs_with_filters_instances_and_repeats() {
             let (log, _, _) = generate_in_memory(config);
             check(&format!("seed {seed}, {repeats:?}"), &log);
         }
+    }
+}
+
+#[test]
+fn generated_hostile_logs() {
+    for seed in 31..=38 {
+        let hostility = if seed % 4 == 0 { Hostility::Raw } else { Hostility::Quoted };
+        let until = Until::Messages(600);
+        let config = Config { seed, until, hostility, ..Config::default() };
+        let (log, _, _) = generate_in_memory(config);
+        check(&format!("seed {seed}"), &log);
     }
 }
 
@@ -298,4 +311,54 @@ fn sessions_are_told_apart_by_pid_only() {
     ];
     let all = check("one pid", log.concat().as_bytes()).connections;
     assert_eq!((all.count, all.time, all.longest), (1, 3700, 3700));
+}
+
+/// What strangers may have written into a line.
+const HOSTILE: [&str; 16] = [
+    "250 ok",
+    "from=<x@example.org>, size=77, nrcpt=1 (queue active)",
+    "from=<>, size=",
+    "from=<a from=<b@example.net>, size=5",
+    "to=<z@example.org>, relay=x, delay=1, delays=1/1/1/1, dsn=2.0.0, status=sent (ok)",
+    "status=bounced (no)",
+    ") (",
+    "reject: header Subject: x",
+    "milter-reject: END-OF-MESSAGE from",
+    "a_hold: body x hold: body y",
+    "discard: mime-header x",
+    "warning: header y",
+    "client=c.example.com[192.0.2.7]",
+    "disconnect from c.example.com[192.0.2.7]",
+    "connect to mx.example.org[192.0.2.9]:25: Connection refused",
+    "forwarded as 4F1A2B3C0D",
+];
+
+#[test]
+fn hostile_texts_in_replies_and_headers() {
+    let tail = "from c.example.com[192.0.2.1]; from=<a@example.org> to=<b@example.com> \
+                proto=ESMTP helo=<c.example.com>";
+    let mut lines = Vec::new();
+    for (number, (one, other)) in
+        HOSTILE.iter().flat_map(|one| HOSTILE.iter().map(move |other| (one, other))).enumerate()
+    {
+        let id = format!("4F{number:03X}B3C0D");
+        lines.push(format!("smtpd[1]: {id}: client=c.example.com[192.0.2.1]"));
+        let part = ["header", "mime-header", "body"][number % 3];
+        let action = ["replace", "reject", "warning", "hold", "prepend"][number % 5];
+        lines.push(format!("cleanup[2]: {id}: {action}: {part} X: {one} {other} {tail}: {other}"));
+        if number % 4 > 0 {
+            lines.push(format!(
+                "qmgr[3]: {id}: from=<a@example.org>, size={number}, nrcpt=1 (queue active)"
+            ));
+        }
+        let status = ["sent", "deferred", "bounced"][number % 3];
+        let to = TO.replace("4F1A2B3C0D", &id);
+        lines.push(format!(
+            "{to}, delays=1/0.5/0/0, dsn=2.0.0, status={status} (host mx said: {one} {other})"
+        ));
+        lines.push(format!("smtpd[1]: NOQUEUE: reject: RCPT from c.example.com[192.0.2.1]: 550 {one} {other}; from=<a@example.org> to=<b@example.com> proto=ESMTP helo=<c.example.com>"));
+    }
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let figures = small(&lines);
+    assert!(figures.rejected > 256 && figures.delivered > 40 && figures.forwarded > 5);
 }

@@ -37,19 +37,56 @@ pub(crate) fn dropped_for_tls(line: &DeliveryLine<'_>) -> bool {
     line.tls.is_some()
 }
 
-/// Addresses are read up to the first `>`, so one that holds a `>` (in quotes) makes its
-/// line unreadable.
-pub(crate) fn is_unreadable(address: &BStr) -> bool {
-    address.contains(&b'>')
+/// Addresses hold no `>` for it. Of one that does (in quotes) only what follows `to=<` or
+/// `from=<` after the last `>` is read; without that the line is unreadable.
+pub(crate) fn readable<'a>(address: &'a BStr, name: &str) -> Option<&'a BStr> {
+    match address.rsplit_once_str(">") {
+        None => Some(address),
+        Some((_, rest)) => rest.split_once_str(name).map(|(_, address)| BStr::new(address)),
+    }
 }
 
 /// The recipient that is read: where `to=` is unreadable, `orig_to=` ends like it.
 pub(crate) fn recipient<'a>(line: &DeliveryLine<'a>) -> Option<&'a BStr> {
     match line.orig_recipient {
-        Some(orig) if is_unreadable(orig) => None,
-        orig if is_unreadable(line.recipient) => orig,
-        _ => Some(line.recipient),
+        Some(orig) if orig.contains(&b'>') => readable(orig, "to=<"),
+        orig => readable(line.recipient, "to=<").or(orig),
     }
+}
+
+/// A recipient that holds all fields of a delivery: the address before them and the delay
+/// in seconds. They say `sent` where they say anything.
+pub(crate) fn imitated_fields<'a>(line: &DeliveryLine<'a>) -> Option<(&'a BStr, f64)> {
+    let (address, rest) = line.recipient.split_once_str(">, relay=")?;
+    let (_, rest) = rest.split_once_str(", delay=")?;
+    let (delay, rest) = rest.split_once_str(",")?;
+    let delay = delay.to_str().ok()?.parse().ok()?;
+    rest.contains_str("status=sent ").then_some((BStr::new(address), delay))
+}
+
+/// A sender and size anywhere in a line that is not smtpd's make it one of qmgr's: in a
+/// remote host's reply, where they hide the delivery, or in a header.
+pub(crate) fn imitated_size(text: &BStr) -> Option<(&BStr, u64)> {
+    let mut rest: &[u8] = text;
+    loop {
+        let (_, after) = rest.split_once_str("from=<")?;
+        rest = after;
+        let (sender, after) = after.split_once_str(">")?;
+        let digits = after.strip_prefix(b", size=").unwrap_or_default();
+        let end = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let digits = digits.get(..end).filter(|digits| !digits.is_empty());
+        if let Some(digits) = digits {
+            let size = digits.to_str().ok()?.parse().ok()?;
+            return Some((BStr::new(sender), size));
+        }
+    }
+}
+
+/// The fields of a delivery make a line one, also in a header.
+pub(crate) fn imitated_delivery<'a>(check: &ContentCheck<'a>) -> Option<DeliveryLine<'a>> {
+    let content: &'a [u8] = check.content;
+    let start = content.find("to=<")?;
+    DeliveryLine::parse(check.queue_id, content.get(start..)?)
 }
 
 /// `forwarded as` anywhere in the reply makes a delivery a forward, even if another
@@ -63,9 +100,37 @@ pub(crate) fn overlooked(decision: &Decision<'_>) -> bool {
     decision.by != DecisionBy::Access
 }
 
-/// Of cleanup, only `header`, `body` and `END-OF-MESSAGE` are looked at.
-pub(crate) fn overlooked_check(check: &ContentCheck<'_>) -> bool {
-    !matches!(check.part.as_bytes(), b"header" | b"body")
+/// Of cleanup, only `header`, `body` and `END-OF-MESSAGE` are looked at, and only four
+/// actions; where the line has another, its content is searched for one as well.
+pub(crate) fn check(check: &ContentCheck<'_>) -> Option<Action> {
+    use Action::{Discard, Hold, Reject, Warning};
+    let known = matches!(check.action, Reject | Warning | Hold | Discard);
+    if known && matches!(check.part.as_bytes(), b"header" | b"body") {
+        return Some(action_of_check(check.action));
+    }
+    imitated_check(check.content)
+}
+
+/// The first action that the content imitates.
+fn imitated_check(content: &[u8]) -> Option<Action> {
+    let parts = ["header ", "body ", "END-OF-MESSAGE "];
+    let starts = (0..content.len()).filter_map(|start| {
+        let before = start.checked_sub(1).and_then(|at| content.get(at));
+        let inside = before.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+        content.get(start..).filter(|_| !inside)
+    });
+    let mut found = starts.filter_map(|text| {
+        let (word, rest) = text.split_once_str(": ")?;
+        let action = match word {
+            b"reject" | b"milter-reject" => Action::Reject,
+            b"warning" => Action::RejectWarning,
+            b"hold" => Action::Hold,
+            b"discard" => Action::Discard,
+            _ => return None,
+        };
+        parts.iter().any(|part| rest.starts_with(part.as_bytes())).then_some(action)
+    });
+    found.next()
 }
 
 /// In cleanup's lines, what a milter did at another stage is overlooked.
@@ -74,7 +139,7 @@ pub(crate) fn overlooked_stage(decision: &Decision<'_>) -> bool {
 }
 
 /// A header check's `warning` counts as a refusal that was not enforced.
-pub(crate) fn action_of_check(action: Action) -> Action {
+fn action_of_check(action: Action) -> Action {
     if action == Action::Warning { Action::RejectWarning } else { action }
 }
 

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use bstr::BStr;
 use postlens_syntax::postfix::decision::Action;
 use postlens_syntax::postfix::delivery::{DeliveryLine, DeliveryStatus};
-use postlens_syntax::postfix::qmgr::Active;
 use postlens_syntax::{Event, QueueId};
 use postlens_track::{Consumer, Observation, Record, RecordSink};
 
@@ -126,17 +125,28 @@ impl Consumer for Figures {
             Event::Decision(decision) if of_smtpd && !hidden && !faults::overlooked(decision) => {
                 self.decide(decision.action);
             }
-            Event::ContentCheck(check)
-                if *daemon == "cleanup" && !faults::overlooked_check(check) =>
-            {
-                self.decide(faults::action_of_check(check.action));
+            Event::ContentCheck(check) if *daemon == "cleanup" => {
+                if let Some(action) = faults::check(check) {
+                    self.decide(action);
+                } else if let Some((sender, size)) = faults::imitated_size(line.entry.text) {
+                    self.size(&check.queue_id.as_bstr().to_string(), sender, size);
+                } else if let Some(delivery) = faults::imitated_delivery(check) {
+                    self.deliver(check.queue_id.as_bstr().to_string(), &delivery);
+                }
             }
-            Event::Active(active) if !faults::is_unreadable(active.sender) => {
-                self.size(&faults::queue_id(line.entry, active.queue_id.as_bstr()), active);
+            Event::Active(active) => {
+                let id = faults::queue_id(line.entry, active.queue_id.as_bstr());
+                if let Some(sender) = faults::readable(active.sender, "from=<") {
+                    self.size(&id, sender, active.size);
+                }
             }
-            Event::Delivery(delivery) if !faults::dropped_for_tls(delivery) => {
+            Event::Delivery(delivery) => {
                 let id = faults::queue_id(line.entry, delivery.queue_id.as_bstr());
-                self.deliver(id, delivery);
+                if let Some((sender, size)) = faults::imitated_size(delivery.reply) {
+                    self.size(&id, sender, size);
+                } else if !faults::dropped_for_tls(delivery) {
+                    self.deliver(id, delivery);
+                }
             }
             _ => {}
         }
@@ -196,30 +206,33 @@ impl Figures {
         self.count(Column::Rejected);
     }
 
-    fn size(&mut self, queue_id: &str, active: &Active<'_>) {
+    fn size(&mut self, queue_id: &str, sender: &BStr, size: u64) {
         if faults::size_is_known(self.sizes.get(queue_id)) {
             return;
         }
-        self.sizes.insert(queue_id.to_owned(), active.size);
+        self.sizes.insert(queue_id.to_owned(), size);
         // Messages that nobody was seen to bring, such as forwards, have no sender.
         let Some(whence) = self.whence.remove(queue_id) else { return };
-        let sender = faults::sender(active.sender);
+        let sender = faults::sender(sender);
         let domain = faults::sender_domain(&sender, &whence);
         let of_domain = self.sender_domains.entry(domain).or_default();
         let of_sender = self.senders.entry(sender).or_default();
         for volume in [of_domain, of_sender] {
             volume.messages += 1;
-            volume.bytes += active.size;
+            volume.bytes += size;
         }
-        self.bytes_received += active.size;
+        self.bytes_received += size;
     }
 
     fn deliver(&mut self, queue_id: String, line: &DeliveryLine<'_>) {
-        let Some(recipient) = faults::recipient(line) else { return };
+        let (recipient, delay, status) = match faults::imitated_fields(line) {
+            Some((recipient, delay)) => (Some(recipient), delay, DeliveryStatus::Sent),
+            None => (faults::recipient(line), line.delay.seconds(), line.status),
+        };
+        let Some(recipient) = recipient else { return };
         let recipient = faults::address(recipient);
         let domain = faults::recipient_domain(&recipient);
-        let delay = line.delay.seconds();
-        match line.status {
+        match status {
             DeliveryStatus::Sent if faults::is_forward(line) => self.forwarded += 1,
             DeliveryStatus::Sent => {
                 let size = self.sizes.get(&queue_id).copied().unwrap_or_default();
