@@ -49,5 +49,8 @@ pub(crate) fn compare(name: &str, log: &Path) -> Figures {
     for (title, rows) in page::render(&figures) {
         assert_eq!(page::section(&report, &title), rows, "{name}: {title}");
     }
+    for (title, rows) in page::problems(&figures) {
+        assert_eq!(page::nodes(&report, title), rows, "{name}: {title}");
+    }
     figures
 }

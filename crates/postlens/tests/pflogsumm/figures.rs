@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use bstr::BStr;
 use postlens_syntax::postfix::decision::Action;
 use postlens_syntax::postfix::delivery::{DeliveryLine, DeliveryStatus};
-use postlens_syntax::{Event, QueueId};
+use postlens_syntax::{Event, QueueId, Severity};
 use postlens_track::{Consumer, Observation, Record, RecordSink};
 
 use crate::faults::{self, Whence};
@@ -70,6 +70,12 @@ pub(crate) struct Figures {
     pub(crate) day_count: u64,
     /// Recipients of delivered messages without a size, by queue ID.
     pub(crate) no_size: BTreeMap<String, String>,
+    pub(crate) deferrals_by_daemon: BTreeMap<String, u64>,
+    pub(crate) bounces_by_relay: BTreeMap<String, u64>,
+    /// By daemon, as are the next two.
+    pub(crate) warnings: BTreeMap<String, u64>,
+    pub(crate) fatals: BTreeMap<String, u64>,
+    pub(crate) panics: BTreeMap<String, u64>,
     pub(crate) connections: Connections,
     pub(crate) connections_by_hour: [Connections; 24],
     pub(crate) connections_by_day: BTreeMap<(u8, u8), Connections>,
@@ -101,6 +107,9 @@ impl Consumer for Figures {
         self.hour = usize::from(civil.hour);
         let of_smtpd = *daemon == "smtpd" || *daemon == "postscreen";
         let hidden = faults::hidden_by_repeat(line.entry);
+        if !hidden {
+            self.trouble(daemon, line);
+        }
         match line.event {
             Event::Accepted(accepted) if of_smtpd && !hidden => {
                 let client = faults::folded(&accepted.client);
@@ -131,7 +140,8 @@ impl Consumer for Figures {
                 } else if let Some((sender, size)) = faults::imitated_size(line.entry.text) {
                     self.size(&check.queue_id.as_bstr().to_string(), sender, size);
                 } else if let Some(delivery) = faults::imitated_delivery(check) {
-                    self.deliver(check.queue_id.as_bstr().to_string(), &delivery);
+                    let id = check.queue_id.as_bstr().to_string();
+                    self.deliver(&daemon.to_string(), id, &delivery);
                 }
             }
             Event::Active(active) => {
@@ -145,12 +155,20 @@ impl Consumer for Figures {
                 if let Some((sender, size)) = faults::imitated_size(delivery.reply) {
                     self.size(&id, sender, size);
                 } else if !faults::dropped_for_tls(delivery) {
-                    self.deliver(id, delivery);
+                    self.deliver(&daemon.to_string(), id, delivery);
                 }
             }
             _ => {}
         }
     }
+}
+
+/// A relay as it is written.
+fn relay(line: &DeliveryLine<'_>) -> String {
+    let relay = &line.relay;
+    let address = relay.address.map(|address| format!("[{address}]"));
+    let port = relay.port.map(|port| format!(":{port}"));
+    format!("{}{}{}", relay.name, address.unwrap_or_default(), port.unwrap_or_default())
 }
 
 /// Seconds of the log's own clock.
@@ -159,6 +177,16 @@ fn clock(line: &Observation<'_>) -> i64 {
 }
 
 impl Figures {
+    fn trouble(&mut self, daemon: &BStr, line: &Observation<'_>) {
+        let counts = match line.event.severity() {
+            Some(Severity::Warning) => &mut self.warnings,
+            Some(Severity::Fatal) => &mut self.fatals,
+            Some(Severity::Panic) => &mut self.panics,
+            _ => return,
+        };
+        *counts.entry(daemon.to_string()).or_default() += 1;
+    }
+
     fn disconnect(&mut self, line: &Observation<'_>, host: String) {
         let Some(start) = self.connected.remove(&line.entry.pid.unwrap_or_default()) else {
             return;
@@ -224,7 +252,7 @@ impl Figures {
         self.bytes_received += size;
     }
 
-    fn deliver(&mut self, queue_id: String, line: &DeliveryLine<'_>) {
+    fn deliver(&mut self, daemon: &str, queue_id: String, line: &DeliveryLine<'_>) {
         let (recipient, delay, status) = match faults::imitated_fields(line) {
             Some((recipient, delay)) => (Some(recipient), delay, DeliveryStatus::Sent),
             None => (faults::recipient(line), line.delay.seconds(), line.status),
@@ -256,11 +284,13 @@ impl Figures {
                 of_domain.defers += 1;
                 of_domain.longest = of_domain.longest.max(delay);
                 self.deferrals += 1;
+                *self.deferrals_by_daemon.entry(daemon.to_owned()).or_default() += 1;
                 self.deferred.insert(queue_id);
                 self.count(Column::Deferred);
             }
             DeliveryStatus::Bounced => {
                 self.bounced += 1;
+                *self.bounces_by_relay.entry(relay(line)).or_default() += 1;
                 self.count(Column::Bounced);
             }
             _ => {}

@@ -41,6 +41,27 @@ pub(crate) fn section(report: &str, title: &str) -> Vec<String> {
     rows
 }
 
+/// The first level of a section of problems: its branches with their sums, sorted.
+pub(crate) fn nodes(report: &str, title: &str) -> Vec<String> {
+    let mut rows = section(report, title);
+    rows.retain(|row| row.starts_with("  ") && !row.starts_with("   "));
+    rows
+}
+
+/// The first levels of the sections of problems, by title.
+pub(crate) fn problems(figures: &Figures) -> [(&'static str, Vec<String>); 5] {
+    let rows = |sums: &BTreeMap<String, u64>| {
+        sorted(sums.iter().map(|(name, sum)| format!("  {name} (total: {sum})")))
+    };
+    [
+        ("message deferral detail", rows(&figures.deferrals_by_daemon)),
+        ("message bounce detail (by relay)", rows(&figures.bounces_by_relay)),
+        ("Warnings", rows(&figures.warnings)),
+        ("Fatal Errors", rows(&figures.fatals)),
+        ("Panics", rows(&figures.panics)),
+    ]
+}
+
 /// The sections that our figures make, by title, with sorted rows.
 pub(crate) fn render(figures: &Figures) -> Vec<(String, Vec<String>)> {
     let several = figures.day_count > 1;
