@@ -16,7 +16,7 @@ pub(crate) const LOCAL: Rule = Rule { least: 100.0, pace: 1.0, times: 5.0 };
 pub(crate) const CLIENT: Rule = Rule { least: 200.0, pace: 3.0, times: 5.0 };
 
 /// A client is looked at from this many messages in ten minutes on.
-const GATE: u32 = 30;
+const GATE: u32 = 5;
 const SPAN: i64 = 10;
 
 /// Watches user IDs and clients.
@@ -37,19 +37,27 @@ impl Default for Application {
     }
 }
 
+impl Application {
+    fn local(&mut self, uid: u32, line: &Observation<'_>, clock: &Clock) {
+        let watch = self.uids.entry(&uid.to_le_bytes());
+        watch.add(LOCAL, *clock, &Sight::of(line), line.weight);
+    }
+
+    fn accepted(&mut self, client: &[u8], line: &Observation<'_>, clock: &Clock) {
+        if self.sieve.add(client, line.time, line.weight) >= GATE && !is_own(client) {
+            let watch = self.clients.entry(client);
+            watch.add(CLIENT, *clock, &Sight::of(line), line.weight);
+        }
+    }
+}
+
 impl Detector for Application {
-    fn line(&mut self, line: &Observation<'_>, clock: Clock) {
+    #[inline]
+    fn line(&mut self, line: &Observation<'_>, clock: &Clock) {
         match line.event {
-            Event::Pickup(pickup) => {
-                let uid = pickup.uid.to_le_bytes();
-                self.uids.entry(&uid).add(LOCAL, clock, &Sight::of(line), line.weight);
-            }
+            Event::Pickup(pickup) => self.local(pickup.uid, line, clock),
             Event::Accepted(accepted) if accepted.sasl_username.is_none() => {
-                let client = accepted.client.address;
-                if self.sieve.add(client, line.time, line.weight) >= GATE && !is_own(client) {
-                    let watch = self.clients.entry(client);
-                    watch.add(CLIENT, clock, &Sight::of(line), line.weight);
-                }
+                self.accepted(accepted.client.address, line, clock);
             }
             _ => {}
         }

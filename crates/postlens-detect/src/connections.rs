@@ -85,6 +85,16 @@ impl Connections {
         }
     }
 
+    fn connected(&mut self, line: &Observation<'_>, screened: bool) {
+        self.begin(line.time);
+        let count = if screened { &mut self.screened } else { &mut self.smtpd };
+        *count = count.saturating_add(line.weight);
+        let evidence = &mut self.current.episode.evidence;
+        if self.over > 0 && evidence.len() < Evidence::MOST {
+            evidence.push(Evidence::of(&Sight::of(line)));
+        }
+    }
+
     fn end(&mut self, time: Time) {
         self.judge(self.count(), Time { micros: self.minute * MINUTE, ..time });
     }
@@ -148,21 +158,14 @@ fn hour_of(time: Time) -> usize {
 }
 
 impl Detector for Connections {
-    fn line(&mut self, line: &Observation<'_>, _: Clock) {
+    #[inline]
+    fn line(&mut self, line: &Observation<'_>, _: &Clock) {
         match line.event {
-            Event::Connect(_) => {
-                self.begin(line.time);
-                self.smtpd = self.smtpd.saturating_add(line.weight);
+            Event::Connect(_) => self.connected(line, false),
+            Event::Postscreen(line_of) if line_of.event == PostscreenEvent::Connect => {
+                self.connected(line, true);
             }
-            Event::Postscreen(screened) if screened.event == PostscreenEvent::Connect => {
-                self.begin(line.time);
-                self.screened = self.screened.saturating_add(line.weight);
-            }
-            _ => return,
-        }
-        let evidence = &mut self.current.episode.evidence;
-        if self.over > 0 && evidence.len() < Evidence::MOST {
-            evidence.push(Evidence::of(&Sight::of(line)));
+            _ => {}
         }
     }
 

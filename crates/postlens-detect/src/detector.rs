@@ -47,7 +47,7 @@ pub trait Detector {
         let _ = (sight, weight, clock);
     }
     /// Any other line, refusals among them. It must be dismissed quickly.
-    fn line(&mut self, line: &Observation<'_>, clock: Clock) {
+    fn line(&mut self, line: &Observation<'_>, clock: &Clock) {
         let _ = (line, clock);
     }
     /// A message whose end is known.
@@ -93,7 +93,7 @@ macro_rules! detectors {
 
             #[inline]
             fn other(&mut self, line: &Observation<'_>) {
-                $(self.$name.line(line, self.clock);)*
+                $(self.$name.line(line, &self.clock);)*
             }
 
             fn message(&mut self, message: &Message<'_>) {
@@ -123,6 +123,7 @@ macro_rules! detectors {
                 all.iter_mut().for_each(Finding::explain);
                 explain_by_others(&mut all);
                 all.sort_by_cached_key(Finding::rank);
+                most_of_each_kind(&mut all);
                 all
             }
         }
@@ -208,6 +209,29 @@ impl RecordSink for Detectors {
             Record::Message(message) => self.message(message),
             Record::Session(_) | Record::Refusal(_) => {}
         }
+    }
+}
+
+/// How many findings of one kind are told.
+const MOST: usize = 10;
+
+/// Of a kind with very many findings the greatest are told; the first says how many were
+/// left out.
+fn most_of_each_kind(all: &mut Vec<Finding>) {
+    for kind in FindingKind::ALL {
+        let count = all.iter().filter(|finding| finding.kind == *kind).count();
+        let Some(over) = count.checked_sub(MOST).filter(|over| *over > 0) else { continue };
+        let mut seen = 0;
+        all.retain_mut(|finding| {
+            if finding.kind != *kind {
+                return true;
+            }
+            seen += 1;
+            if seen == 1 {
+                finding.figures.push(("left_out", u64::try_from(over).unwrap_or_default()));
+            }
+            seen <= MOST
+        });
     }
 }
 

@@ -46,11 +46,12 @@ impl Detector for Disk {
         }
     }
 
-    fn line(&mut self, line: &Observation<'_>, clock: Clock) {
+    #[inline]
+    fn line(&mut self, line: &Observation<'_>, clock: &Clock) {
         if let Event::Decision(decision) = line.event
             && decision.text.starts_with(REFUSAL)
         {
-            self.full(&Sight::of(line), line.weight, clock);
+            self.full(&Sight::of(line), line.weight, *clock);
         }
     }
 

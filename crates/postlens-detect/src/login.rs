@@ -11,10 +11,10 @@ use crate::detector::Detector;
 use crate::finding::{Finding, FindingKind, Subject, kept};
 use crate::signal::LoginAttempt;
 use crate::subjects::{Distinct, Held, Subjects};
-use crate::watch::{Clock, Rule, Watch};
+use crate::watch::{Clock, MINUTE, Rule, Watch};
 
-/// Failures of one client, beyond one in ten minutes and four times what is usual.
-pub(crate) const CLIENT: Rule = Rule { least: 12.0, pace: 0.1, times: 4.0 };
+/// Failures of one client, beyond nine an hour and four times what is usual.
+pub(crate) const CLIENT: Rule = Rule { least: 20.0, pace: 0.15, times: 4.0 };
 
 /// Failures of one user, beyond one in five minutes and four times what is usual.
 pub(crate) const USER: Rule = Rule { least: 15.0, pace: 0.2, times: 4.0 };
@@ -29,6 +29,9 @@ const MANY: u64 = 15;
 
 /// Failures of a client that has logged in as the same user before, beyond three an hour.
 pub(crate) const KNOWN: Rule = Rule { least: 6.0, pace: 0.05, times: 0.0 };
+/// How much a login that succeeds speaks against it where the log does not name the user of a
+/// failure.
+const CALM: f64 = 2.0;
 /// How many such clients are remembered.
 const REMEMBERED: usize = 50_000;
 
@@ -38,9 +41,8 @@ pub(crate) struct Login {
     clients: Subjects<Tried>,
     users: Subjects<Tried>,
     all: Tried,
-    /// Users that have logged in, by client, and when last.
-    known: HashMap<u64, Time, foldhash::fast::FixedState>,
-    pairs: Subjects<Pair>,
+    /// Users that have logged in, by the hash of their name and their client.
+    known: HashMap<u64, Known, foldhash::fast::FixedState>,
 }
 
 #[derive(Debug, Default)]
@@ -52,6 +54,14 @@ struct Tried {
     figures: (u64, u64),
 }
 
+/// A user that has logged in from a client.
+#[derive(Debug, Default)]
+struct Known {
+    last: Time,
+    /// Its failures since, if there were any.
+    failed: Option<Box<Pair>>,
+}
+
 #[derive(Debug, Default)]
 struct Pair {
     watch: Watch,
@@ -60,16 +70,6 @@ struct Pair {
 }
 
 impl Held for Tried {
-    fn last(&self) -> Time {
-        self.watch.last()
-    }
-
-    fn matters(&self) -> bool {
-        self.watch.has_episodes()
-    }
-}
-
-impl Held for Pair {
     fn last(&self) -> Time {
         self.watch.last()
     }
@@ -129,30 +129,42 @@ fn pair(user: Option<&[u8]>, client: &[u8]) -> u64 {
 impl Login {
     fn remember(&mut self, attempt: &LoginAttempt<'_>) {
         if self.known.len() >= REMEMBERED {
-            let mut times: Vec<_> = self.known.values().map(|time| time.micros).collect();
-            let half = times.len() / 2;
-            let (_, middle, _) = times.select_nth_unstable(half);
-            let middle = *middle;
-            self.known.retain(|_, time| time.micros > middle);
+            self.forget();
         }
         for user in [attempt.user, None] {
-            self.known.insert(pair(user, attempt.client), attempt.sight.time);
+            let known = self.known.entry(pair(user, attempt.client)).or_default();
+            known.last = attempt.sight.time;
+            if let (None, Some(failed)) = (user, &mut known.failed) {
+                failed.watch.calm(CALM);
+            }
         }
     }
 
+    /// Lets the half go that was not seen for longest.
+    fn forget(&mut self) {
+        let mut times: Vec<_> = self.known.values().map(|known| known.last).collect();
+        let half = times.len() / 2;
+        let (_, middle, _) = times.select_nth_unstable(half);
+        let middle = *middle;
+        self.known.retain(|_, known| {
+            let told = known.failed.as_ref().is_some_and(|failed| failed.watch.has_episodes());
+            told || known.last > middle
+        });
+    }
+
     fn failed(&mut self, attempt: &LoginAttempt<'_>, clock: Clock) {
-        if self.known.contains_key(&pair(attempt.user, attempt.client)) {
-            let user = attempt.user.unwrap_or_default();
-            let mut key = Vec::with_capacity(user.len() + attempt.client.len() + 1);
-            key.extend_from_slice(attempt.client);
-            key.push(b' ');
-            key.extend_from_slice(user);
-            let pair = self.pairs.entry(&key);
-            if pair.client.is_empty() {
-                pair.user = kept(user);
-                pair.client = kept(attempt.client);
-            }
-            pair.watch.add(KNOWN, clock, &attempt.sight, attempt.weight);
+        if let Some(known) = self.known.get_mut(&pair(attempt.user, attempt.client)) {
+            let pair = known.failed.get_or_insert_with(|| {
+                Box::new(Pair {
+                    watch: Watch::default(),
+                    user: kept(attempt.user.unwrap_or_default()),
+                    client: kept(attempt.client),
+                })
+            });
+            // Several at once are one program's one attempt.
+            let again = attempt.sight.time.micros - pair.watch.last().micros < MINUTE;
+            let level = if again { 0.0 } else { 1.0 };
+            pair.watch.add_as(level, KNOWN, clock, &attempt.sight, attempt.weight);
             return;
         }
         let mut told = self.clients.entry(attempt.client).add(CLIENT, attempt, clock);
@@ -193,7 +205,7 @@ impl Detector for Login {
             let kind = FindingKind::BruteForceDistributed;
             self.all.report(kind, &Subject::System, ALL, clock, out);
         }
-        for (_, pair) in self.pairs.iter() {
+        for pair in self.known.values().filter_map(|known| known.failed.as_ref()) {
             let subject = Subject::UserAt { user: pair.user.clone(), client: pair.client.clone() };
             pair.watch.report((FindingKind::ClientMisconfigured, &subject), KNOWN, clock, out);
         }

@@ -10,14 +10,15 @@ use crate::subjects::Subjects;
 use crate::watch::{Clock, Rule, Watch};
 
 /// Processes of one daemon, beyond one in ten minutes and three times what is usual.
-pub(crate) const RULE: Rule = Rule { least: 6.0, pace: 0.1, times: 3.0 };
+pub(crate) const RULE: Rule = Rule { least: 4.0, pace: 0.1, times: 3.0 };
 
-/// How much what master(8) says about a process counts.
-const EXITED: u32 = 1;
-const KILLED: u32 = 3;
+/// How much what master(8) says about a process counts: that it exited the process has
+/// mostly said itself.
+const EXITED: f64 = 0.5;
+const KILLED: f64 = 3.0;
 /// A process says what kills it; a panic is a bug or broken memory.
-const FATAL: u32 = 1;
-const PANIC: u32 = 6;
+const FATAL: f64 = 1.0;
+const PANIC: f64 = 6.0;
 
 /// Watches each daemon.
 #[derive(Debug, Default)]
@@ -39,15 +40,15 @@ impl Detector for Process {
         if !trouble.daemon.is_some_and(postlens_syntax::Daemon::is_postfix) {
             return;
         }
-        let (daemon, each): (&[u8], u32) = match (trouble.severity, trouble.kind) {
+        let (daemon, each): (&[u8], f64) = match (trouble.severity, trouble.kind) {
             (Severity::Panic, _) => (short(sight.program), PANIC),
             (Severity::Fatal, _) => (short(sight.program), FATAL),
             (_, "process_failed") => (daemon_of(sight.text).unwrap_or_default(), EXITED),
             (_, "process_killed") => (daemon_of(sight.text).unwrap_or_default(), KILLED),
             _ => return,
         };
-        let weight = trouble.weight.saturating_mul(each);
-        self.daemons.entry(daemon).add(RULE, clock, sight, weight);
+        let level = each * f64::from(trouble.weight);
+        self.daemons.entry(daemon).add_as(level, RULE, clock, sight, trouble.weight);
     }
 
     fn findings(&self, clock: Clock, out: &mut Vec<Finding>) {

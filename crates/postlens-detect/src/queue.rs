@@ -27,13 +27,14 @@ const LEARNING: u32 = 30;
 /// Watches arrivals and removals.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
-    step: i64,
+    /// When the next note is due.
+    next: i64,
     /// Messages that came less those that went, as far as the log tells.
     length: i64,
     arrived: i64,
     /// Length and arrivals at the last notes, in a ring.
     notes: [Note; NOTES],
-    count: u32,
+    noted: u32,
     /// The largest growth so far, fading, in thousandths of a message.
     usual: i64,
     /// The largest growth since one was over.
@@ -58,14 +59,32 @@ struct Growth {
 }
 
 impl Queue {
+    fn arrived(&mut self, line: &Observation<'_>) {
+        self.arrived += i64::from(line.weight);
+        self.count(line, 1);
+        if let Some(current) = &mut self.current
+            && current.episode.evidence.len() < Evidence::MOST
+        {
+            current.episode.evidence.push(Evidence::of(&Sight::of(line)));
+        }
+    }
+
+    fn count(&mut self, line: &Observation<'_>, sign: i64) {
+        self.length += sign * i64::from(line.weight);
+        if line.time.micros >= self.next {
+            self.next = (line.time.micros.div_euclid(STEP * MINUTE) + 1) * STEP * MINUTE;
+            self.note(line.time);
+        }
+    }
+
     fn note(&mut self, time: Time) {
         let now = Note { time, length: self.length, arrived: self.arrived };
-        let index = usize::try_from(self.count).unwrap_or_default() % NOTES;
+        let index = usize::try_from(self.noted).unwrap_or_default() % NOTES;
         if let Some(slot) = self.notes.get_mut(index) {
             *slot = now;
         }
-        self.count = self.count.saturating_add(1);
-        if self.count < LEARNING {
+        self.noted = self.noted.saturating_add(1);
+        if self.noted < LEARNING {
             return;
         }
         let Some(low) = self.notes.iter().min_by_key(|note| (note.length, -note.time.micros))
@@ -113,24 +132,12 @@ impl Queue {
 }
 
 impl Detector for Queue {
-    fn line(&mut self, line: &Observation<'_>, _: Clock) {
+    #[inline]
+    fn line(&mut self, line: &Observation<'_>, _: &Clock) {
         match line.event {
-            Event::MessageId(MessageIdLine { resent: false, .. }) => {
-                self.length += i64::from(line.weight);
-                self.arrived += i64::from(line.weight);
-                if let Some(current) = &mut self.current
-                    && current.episode.evidence.len() < Evidence::MOST
-                {
-                    current.episode.evidence.push(Evidence::of(&Sight::of(line)));
-                }
-            }
-            Event::Removed(_) => self.length -= i64::from(line.weight),
-            _ => return,
-        }
-        let step = line.time.micros.div_euclid(STEP * MINUTE);
-        if step > self.step {
-            self.step = step;
-            self.note(line.time);
+            Event::MessageId(MessageIdLine { resent: false, .. }) => self.arrived(line),
+            Event::Removed(_) => self.count(line, -1),
+            _ => {}
         }
     }
 

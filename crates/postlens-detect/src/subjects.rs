@@ -26,7 +26,7 @@ pub(crate) struct Subjects<V> {
 }
 
 /// Subjects that a detector holds.
-const LIMIT: usize = 20_000;
+const LIMIT: usize = 8_000;
 
 impl<V> Default for Subjects<V> {
     fn default() -> Self {

@@ -21,7 +21,7 @@ impl FindingKind {
             Self::ServiceDown => ("failures to reach one service", vec![service::RULE]),
             Self::LookupsFailing => ("failed lookups in one table", vec![lookup::RULE]),
             Self::ProcessesDying => (
-                "processes of one daemon that give up; a killed one counts three, a panic six",
+                "processes of one daemon that give up; a killed one counts three, a panic six, and what master(8) says of an exit half",
                 vec![process::RULE],
             ),
             Self::CertificateExpired => {

@@ -79,7 +79,7 @@ pub(crate) struct Watch {
     seen: Time,
     /// When the level last sank.
     sunk: Time,
-    /// The level after the last event.
+    /// The highest level of the current episode.
     height: f64,
     first: [i64; FIRST],
     current: Episode,
@@ -122,11 +122,11 @@ impl Watch {
         let ceiling = rule.least * 3.0;
         self.level = (self.level + level).min(ceiling);
         self.current.count += u64::from(weight);
-        // What comes while the level sinks is the usual again.
-        if self.level >= self.height || self.level >= ceiling * 0.8 {
+        // What comes when the level has sunk is the usual again.
+        self.height = self.height.max(self.level);
+        if self.level >= self.height * 0.8 {
             self.current.last = sight.time;
         }
-        self.height = self.level;
         if !self.alarmed && self.level >= rule.least {
             self.alarmed = true;
             self.current.onset = Time { micros: self.beginning(), ..self.current.onset };
