@@ -1,6 +1,5 @@
 //! A file system that Postfix writes to is full.
 
-use bstr::ByteSlice;
 use postlens_syntax::Event;
 use postlens_track::Observation;
 
@@ -13,9 +12,11 @@ use crate::watch::{Clock, Rule, Watch};
 /// Any is too much; a second one makes sure that it is no stray line.
 pub(crate) const RULE: Rule = Rule { least: 2.0, pace: 0.02, times: 0.0 };
 
-/// What the operating system, smtpd(8) and cleanup(8) say.
-const TEXTS: [&str; 3] =
-    ["No space left on device", "not enough free space in mail queue", "Read-only file system"];
+/// What the operating system says, at a line's end.
+const REASONS: [&[u8]; 2] = [b"No space left on device", b"Read-only file system"];
+
+/// What smtpd(8) says before it refuses.
+const WARNING: &[u8] = b"warning: not enough free space in mail queue";
 
 /// What smtpd(8) answers to MAIL then (smtpd_check.c).
 const REFUSAL: &[u8] = b"452 4.3.1 Insufficient system storage";
@@ -35,7 +36,7 @@ impl Disk {
 impl Detector for Disk {
     fn trouble(&mut self, trouble: &Trouble<'_>, clock: Clock) {
         let text = trouble.sight.text;
-        if TEXTS.iter().any(|words| text.contains_str(words)) {
+        if REASONS.iter().any(|reason| text.ends_with(reason)) || text.starts_with(WARNING) {
             self.full(&trouble.sight, trouble.weight, clock);
         }
     }

@@ -1,6 +1,7 @@
 //! A lookup table or database cannot be read.
 
 use bstr::ByteSlice;
+use postlens_syntax::Class;
 
 use crate::detector::Detector;
 use crate::finding::{Finding, FindingKind, Subject, kept};
@@ -40,6 +41,14 @@ fn table(text: &[u8]) -> Option<&[u8]> {
 
 impl Detector for Lookup {
     fn trouble(&mut self, trouble: &Trouble<'_>, clock: Clock) {
+        // The most frequent warnings are none of tables.
+        let other = matches!(
+            trouble.class,
+            Some(Class::Dns | Class::Tls | Class::Sasl | Class::Protocol | Class::Network)
+        );
+        if other {
+            return;
+        }
         if let Some(table) = table(trouble.sight.text) {
             self.tables.entry(table).add(RULE, clock, &trouble.sight, trouble.weight);
         }
