@@ -15,6 +15,9 @@ pub(crate) const RULE: Rule = Rule { least: 6.0, pace: 0.1, times: 3.0 };
 /// Of at least this many different domains: one alone has lame name servers of its own.
 const DOMAINS: u64 = 3;
 
+/// How much a delivery to another host weighs against it: its name was found.
+const SUCCESS: f64 = 0.5;
+
 /// A domain that has failed for so long says nothing about our name service.
 const CHRONIC: i64 = 60 * MINUTE;
 
@@ -70,6 +73,10 @@ impl Detector for Dns {
         if failure.symptom == Symptom::NameService {
             self.unanswered(failure.domain, &failure.sight, failure.weight, clock);
         }
+    }
+
+    fn success(&mut self, _: &[u8], _: bool, _: Clock) {
+        self.watch.calm(SUCCESS);
     }
 
     fn trouble(&mut self, trouble: &Trouble<'_>, clock: Clock) {

@@ -17,9 +17,9 @@ use crate::watch::{Clock, MINUTE, Rule, Watch};
 pub(crate) const CLIENT: Rule = Rule { least: 20.0, pace: 0.15, times: 4.0 };
 
 /// Failures of one user, beyond one in five minutes and four times what is usual.
-pub(crate) const USER: Rule = Rule { least: 15.0, pace: 0.2, times: 4.0 };
+pub(crate) const USER: Rule = Rule { least: 20.0, pace: 0.2, times: 4.0 };
 /// They must come from this many clients; else the client is the story.
-const CLIENTS: u64 = 5;
+const CLIENTS: u64 = 10;
 
 /// Failures of all that are neither, beyond one in two minutes and four times what is
 /// usual.

@@ -159,7 +159,51 @@ impl Held for Watch {
 
 #[cfg(test)]
 mod tests {
-    use super::{Distinct, network};
+    use postlens_syntax::Time;
+
+    use super::{Distinct, Held, Sieve, Subjects, network};
+
+    #[derive(Default)]
+    struct Touched(Time, bool);
+
+    impl Held for Touched {
+        fn last(&self) -> Time {
+            self.0
+        }
+
+        fn matters(&self) -> bool {
+            self.1
+        }
+    }
+
+    fn at(micros: i64) -> Time {
+        Time { micros, offset: 0 }
+    }
+
+    #[test]
+    fn strangers_cannot_fill_the_memory() {
+        let mut subjects: Subjects<Touched> = Subjects::with_limit(100);
+        *subjects.entry(b"told") = Touched(at(0), true);
+        for number in 1..10_000_i64 {
+            *subjects.entry(&number.to_le_bytes()) = Touched(at(number), false);
+            assert!(subjects.iter().count() <= 100);
+        }
+        assert!(subjects.entry(b"told").1);
+        assert_eq!(subjects.entry(&9_999_i64.to_le_bytes()).0, at(9_999));
+        // Nothing to choose by, and yet bounded.
+        for number in 0..1_000_i64 {
+            *subjects.entry(&number.to_be_bytes()) = Touched(at(i64::MAX), true);
+            assert!(subjects.iter().count() <= 100);
+        }
+    }
+
+    #[test]
+    fn the_sieve_forgets() {
+        let mut sieve = Sieve::new(10);
+        let counts: Vec<u32> = (0..5).map(|_| sieve.add(b"a", at(0), 1)).collect();
+        assert_eq!(counts, [1, 2, 3, 4, 5]);
+        assert_eq!(sieve.add(b"a", at(10 * 60_000_000), 1), 3);
+    }
 
     #[test]
     fn networks() {

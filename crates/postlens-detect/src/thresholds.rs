@@ -78,7 +78,7 @@ impl FindingKind {
                 vec![login::CLIENT],
             ),
             Self::BruteForceUser => {
-                ("failed logins as one user from at least five such clients", vec![login::USER])
+                ("failed logins as one user from at least ten such clients", vec![login::USER])
             }
             Self::BruteForceDistributed => (
                 "failed logins that belong to neither, from at least 15 such clients",

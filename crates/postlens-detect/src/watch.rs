@@ -110,7 +110,8 @@ impl Watch {
         }
         self.sink(rule, clock, sight.time);
         self.seen = sight.time;
-        self.sunk = sight.time;
+        // What is told late must not let the level sink twice.
+        self.sunk = self.sunk.max(sight.time);
         if self.current.count == 0 {
             self.current.onset = sight.time;
             self.current.usual = self.usual(clock, sight.time);
@@ -125,7 +126,7 @@ impl Watch {
         // What comes when the level has sunk is the usual again.
         self.height = self.height.max(self.level);
         if self.level >= self.height * 0.8 {
-            self.current.last = sight.time;
+            self.current.last = self.current.last.max(sight.time);
         }
         if !self.alarmed && self.level >= rule.least {
             self.alarmed = true;
@@ -192,7 +193,8 @@ impl Watch {
         let first = self.first.get(..known).unwrap_or_default();
         let gaps = first.iter().zip(first.iter().skip(1)).enumerate();
         let gaps = gaps.map(|(before, (from, to))| (to - from, before + 1, *to));
-        let all = self.current.last.micros - self.current.onset.micros;
+        let last = first.last().copied().unwrap_or_default();
+        let all = last - self.current.onset.micros;
         let is_usual = |gap| self.current.usual * minutes(gap) >= 0.5;
         match gaps.max() {
             Some((gap, before, to))
@@ -309,6 +311,18 @@ mod tests {
 
     fn clock(micros: i64) -> Clock {
         Clock { begin: Time::default(), now: Time { micros, offset: 0 } }
+    }
+
+    #[test]
+    fn what_is_told_late_does_not_sink_the_level_again() {
+        let mut watch = Watch::default();
+        let start = 1440 * MINUTE;
+        for number in 0..40 {
+            // Every second event is told with a time of hours ago.
+            let late = if number % 2 == 0 { 0 } else { 300 * MINUTE };
+            feed(&mut watch, start + number * MINUTE - late, MINUTE, 1);
+        }
+        assert!(watch.is_alarmed());
     }
 
     #[test]
