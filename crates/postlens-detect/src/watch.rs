@@ -66,26 +66,42 @@ pub(crate) struct Episode {
     pub(crate) evidence: Vec<Evidence>,
 }
 
+/// The level rises to this many times the rule's height at most, so that it sinks again soon.
+const CEILING: f64 = 3.0;
+
+/// The share of its greatest height above which the level shows that it still goes on.
+const STILL: f64 = 0.8;
+
 /// How many first events of an episode are remembered to find its beginning.
 const FIRST: usize = 8;
 
-/// Watches the events of one subject.
+/// Watches the events of one subject. Of most subjects little is held: what goes on now has
+/// a place of its own.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Watch {
-    level: f64,
-    /// Events before the current episode.
+    /// Events before what goes on now.
     before: u64,
     /// The last event.
     seen: Time,
-    /// When the level last sank.
-    sunk: Time,
-    /// The highest level of the current episode.
-    height: f64,
-    first: [i64; FIRST],
-    current: Episode,
-    alarmed: bool,
+    current: Option<Box<Current>>,
     /// The greatest episode that is over.
     past: Option<Box<Episode>>,
+}
+
+/// What goes on now, and may become an episode.
+#[derive(Debug, Clone, Default)]
+struct Current {
+    level: f64,
+    /// The highest level so far.
+    height: f64,
+    /// When the level last sank.
+    sunk: Time,
+    /// The times of the first events.
+    first: [i64; FIRST],
+    /// How many of them are known.
+    known: usize,
+    alarmed: bool,
+    episode: Episode,
 }
 
 impl Watch {
@@ -104,52 +120,27 @@ impl Watch {
         weight: u32,
     ) -> bool {
         if rule.times > 0.0 && clock.minutes(sight.time) < LEARNING {
-            self.before += u64::from(weight);
-            self.seen = sight.time;
+            self.dismiss(sight.time, weight);
             return false;
         }
         self.sink(rule, clock, sight.time);
         self.seen = sight.time;
-        // What is told late must not let the level sink twice.
-        self.sunk = self.sunk.max(sight.time);
-        if self.current.count == 0 {
-            self.current.onset = sight.time;
-            self.current.usual = self.usual(clock, sight.time);
-        }
-        let index = usize::try_from(self.current.count).unwrap_or(usize::MAX);
-        if let Some(slot) = self.first.get_mut(index) {
-            *slot = sight.time.micros;
-        }
-        let ceiling = rule.least * 3.0;
-        self.level = (self.level + level).min(ceiling);
-        self.current.count += u64::from(weight);
-        // What comes when the level has sunk is the usual again.
-        self.height = self.height.max(self.level);
-        if self.level >= self.height * 0.8 {
-            self.current.last = self.current.last.max(sight.time);
-        }
-        if !self.alarmed && self.level >= rule.least {
-            self.alarmed = true;
-            self.current.onset = Time { micros: self.beginning(), ..self.current.onset };
-        }
-        if self.alarmed && self.current.evidence.len() < Evidence::MOST {
-            self.current.evidence.push(Evidence::of(sight));
-        }
-        self.alarmed
+        let usual = self.usual(clock, sight.time);
+        let current = self.current.get_or_insert_with(|| {
+            let episode = Episode { onset: sight.time, usual, ..Episode::default() };
+            Box::new(Current { episode, ..Current::default() })
+        });
+        current.add(level, rule, sight, weight);
+        current.alarmed
     }
 
     /// Lets the level sink to what it is at `time`; at the bottom an episode is over.
     fn sink(&mut self, rule: Rule, clock: Clock, time: Time) {
-        if self.current.count == 0 {
-            return;
-        }
-        let gone = time.micros.saturating_sub(self.sunk.micros).max(0);
+        let Some(current) = &self.current else { return };
+        let gone = time.micros.saturating_sub(current.sunk.micros).max(0);
         let times = if clock.minutes(time) < DAY { rule.times * 2.0 } else { rule.times };
-        let pace = rule.pace.max(times * self.current.usual);
-        self.level -= minutes(gone) * pace;
-        if self.level <= 0.0 {
-            self.close();
-        }
+        let pace = rule.pace.max(times * current.episode.usual);
+        self.calm(minutes(gone) * pace);
     }
 
     /// Takes in an event that is usual whatever the pace.
@@ -160,65 +151,39 @@ impl Watch {
 
     /// Something happened that speaks against trouble, such as a success.
     pub(crate) fn calm(&mut self, weight: f64) {
-        if self.current.count > 0 {
-            self.level -= weight;
-            if self.level <= 0.0 {
-                self.close();
+        let Some(current) = &mut self.current else { return };
+        current.level -= weight;
+        if current.level > 0.0 {
+            return;
+        }
+        if let Some(over) = self.current.take() {
+            self.before += over.episode.count;
+            let greater = self.past.as_ref().is_none_or(|past| past.count < over.episode.count);
+            if over.alarmed && greater {
+                self.past = Some(Box::new(over.episode));
             }
         }
     }
 
-    fn close(&mut self) {
-        self.height = 0.0;
-        self.level = 0.0;
-        self.before += self.current.count;
-        let over = std::mem::take(&mut self.current);
-        if std::mem::take(&mut self.alarmed)
-            && self.past.as_ref().is_none_or(|past| past.count < over.count)
-        {
-            self.past = Some(Box::new(over));
-        }
-    }
-
-    /// Events per minute before the current episode.
+    /// Events per minute before what goes on now.
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     fn usual(&self, clock: Clock, at: Time) -> f64 {
         self.before as f64 / clock.minutes(at).max(LEARNING)
     }
 
-    /// The first event after the longest pause among the first ones, if what came before it
-    /// is no more than what is usual in such a time.
-    fn beginning(&self) -> i64 {
-        let known = usize::try_from(self.current.count).unwrap_or(FIRST).min(FIRST);
-        let first = self.first.get(..known).unwrap_or_default();
-        let gaps = first.iter().zip(first.iter().skip(1)).enumerate();
-        let gaps = gaps.map(|(before, (from, to))| (to - from, before + 1, *to));
-        let last = first.last().copied().unwrap_or_default();
-        let all = last - self.current.onset.micros;
-        let is_usual = |gap| self.current.usual * minutes(gap) >= 0.5;
-        match gaps.max() {
-            Some((gap, before, to))
-                if gap > MINUTE && gap * 2 > all && before * 4 < known && is_usual(gap) =>
-            {
-                to
-            }
-            _ => self.current.onset.micros,
-        }
-    }
-
     /// Whether something is wrong now.
     pub(crate) fn is_alarmed(&self) -> bool {
-        self.alarmed
+        self.current.as_ref().is_some_and(|current| current.alarmed)
     }
 
     /// Whether anything was ever wrong.
     pub(crate) fn has_episodes(&self) -> bool {
-        self.alarmed || self.past.is_some()
+        self.past.is_some() || self.is_alarmed()
     }
 
     /// When what goes on now began.
     pub(crate) fn onset(&self) -> Time {
-        self.current.onset
+        self.current.as_ref().map_or(self.seen, |current| current.episode.onset)
     }
 
     /// When the last event came.
@@ -226,26 +191,27 @@ impl Watch {
         self.seen
     }
 
-    /// Whether the last event began something that may become an episode.
+    /// Whether nothing goes on but what the last event of this weight began.
     pub(crate) fn has_just_begun(&self, weight: u32) -> bool {
-        self.current.count <= u64::from(weight)
+        let count = self.current.as_ref().map_or(0, |current| current.episode.count);
+        count <= u64::from(weight)
     }
 
-    /// Events before the current episode.
+    /// Events before what goes on now.
     pub(crate) fn before(&self) -> u64 {
         self.before
     }
 
     /// What was and is wrong, with whether it still goes on.
     pub(crate) fn episodes(&self, rule: Rule, clock: Clock) -> Vec<(Episode, bool)> {
+        if !self.has_episodes() {
+            return Vec::new();
+        }
         let mut now = self.clone();
         now.sink(rule, clock, clock.now);
-        let mut all = Vec::new();
-        if now.alarmed {
-            all.push((now.current, true));
-        }
-        all.extend(now.past.map(|past| (*past, false)));
-        all
+        let current = now.current.filter(|current| current.alarmed);
+        let past = now.past.map(|past| (*past, false));
+        current.map(|current| (current.episode, true)).into_iter().chain(past).collect()
     }
 
     /// Says what was and is wrong. Of an episode that is over and one that goes on, both.
@@ -259,6 +225,47 @@ impl Watch {
         for (episode, open) in self.episodes(rule, clock) {
             out.push(finding(kind, subject.clone(), episode, open, clock));
         }
+    }
+}
+
+impl Current {
+    fn add(&mut self, level: f64, rule: Rule, sight: &Sight<'_>, weight: u32) {
+        // What is told late must not let the level sink twice.
+        self.sunk = self.sunk.max(sight.time);
+        if let Some(slot) = self.first.get_mut(self.known) {
+            *slot = sight.time.micros;
+            self.known += 1;
+        }
+        self.level = (self.level + level).min(rule.least * CEILING);
+        self.height = self.height.max(self.level);
+        let episode = &mut self.episode;
+        episode.count += u64::from(weight);
+        // What comes when the level has sunk is the usual again.
+        if self.level >= self.height * STILL {
+            episode.last = episode.last.max(sight.time);
+        }
+        if !self.alarmed && self.level >= rule.least {
+            self.alarmed = true;
+            self.episode.onset.micros = self.beginning();
+        }
+        if self.alarmed && self.episode.evidence.len() < Evidence::MOST {
+            self.episode.evidence.push(Evidence::of(sight));
+        }
+    }
+
+    /// The first event after the longest pause among the first ones, if what came before it
+    /// is no more than what is usual in such a time.
+    fn beginning(&self) -> i64 {
+        let first = self.first.get(..self.known).unwrap_or_default();
+        let gaps = first.iter().zip(first.iter().skip(1)).enumerate();
+        let gaps = gaps.map(|(before, (from, to))| (to - from, before + 1, *to));
+        let onset = self.episode.onset.micros;
+        let all = first.last().map_or(0, |last| last - onset);
+        let is_usual = |gap| self.episode.usual * minutes(gap) >= 0.5;
+        let after_pause = gaps.max().filter(|(gap, before, _)| {
+            *gap > MINUTE && gap * 2 > all && before * 4 < self.known && is_usual(*gap)
+        });
+        after_pause.map_or(onset, |(_, _, to)| to)
     }
 }
 

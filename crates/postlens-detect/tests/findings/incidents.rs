@@ -4,7 +4,9 @@
 use bstr::BString;
 use postlens_detect::{Finding, FindingKind, Subject};
 use postlens_testkit::truth::IncidentTruth;
-use postlens_testkit::{SCENARIOS, Scenario, Truth, generate_in_memory};
+use postlens_testkit::{
+    Config, Format, Hostility, SCENARIOS, Scenario, Truth, Until, Zone, generate_in_memory,
+};
 
 use crate::drive::{findings, summary};
 
@@ -157,5 +159,17 @@ fn days_without_an_incident_are_quiet() {
         let (found, _) = play(Scenario::baseline(), seed);
         let told: Vec<String> = found.iter().map(summary).collect();
         assert!(told.is_empty(), "{seed}: {told:#?}");
+    }
+}
+
+#[test]
+fn busy_hosts_with_filters_and_hostile_texts_are_quiet() {
+    for hostility in [Hostility::Quoted, Hostility::Raw] {
+        let format = Format::Rfc3339 { digits: 6, zone: Zone::Colon };
+        let until = Until::Messages(10_000);
+        let config = Config { until, hostility, format, ..Config::everything(7) };
+        let (log, _, _) = generate_in_memory(config);
+        let told: Vec<String> = findings(&log).iter().map(summary).collect();
+        assert!(told.is_empty(), "{told:#?}");
     }
 }
