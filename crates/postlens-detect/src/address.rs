@@ -14,7 +14,7 @@ use crate::watch::{Clock, Rule, Watch};
 pub(crate) const RULE: Rule = Rule { least: 80.0, pace: 1.0, times: 5.0 };
 
 /// An address is looked at from this many messages in ten minutes on.
-const GATE: u32 = 3;
+const GATE: u32 = 5;
 const SPAN: i64 = 10;
 
 /// Watches recipients.

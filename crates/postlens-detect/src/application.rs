@@ -16,7 +16,7 @@ pub(crate) const LOCAL: Rule = Rule { least: 100.0, pace: 1.0, times: 5.0 };
 pub(crate) const CLIENT: Rule = Rule { least: 200.0, pace: 3.0, times: 5.0 };
 
 /// A client is looked at from this many messages in ten minutes on.
-const GATE: u32 = 5;
+const GATE: u32 = 10;
 const SPAN: i64 = 10;
 
 /// Watches user IDs and clients.

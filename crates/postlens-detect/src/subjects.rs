@@ -75,7 +75,7 @@ impl<V: Held> Subjects<V> {
 /// frequent ones matter. Two texts may share a count; then one is looked at in vain.
 #[derive(Debug)]
 pub(crate) struct Sieve {
-    cells: Box<[u16; CELLS]>,
+    cells: Box<[u8; CELLS]>,
     /// The end of the time that is counted now.
     until: i64,
     span: i64,
@@ -92,7 +92,7 @@ impl Sieve {
         Self { cells: Box::new([0; CELLS]), until: i64::MIN, span: minutes * MINUTE }
     }
 
-    /// Counts a text; gives how often it came in this span, or more.
+    /// Counts a text; gives how often it came in this span, or more, up to 255.
     pub(crate) fn add(&mut self, text: &[u8], time: Time, weight: u32) -> u32 {
         if time.micros >= self.until {
             // Half of what was counted stays, so that no burst falls between two spans.
@@ -104,7 +104,7 @@ impl Sieve {
         let hash = foldhash::fast::FixedState::with_seed(SEED).hash_one(text);
         let hash = usize::try_from(hash % CELLS as u64).unwrap_or_default();
         let Some(cell) = self.cells.get_mut(hash) else { return 0 };
-        *cell = cell.saturating_add(u16::try_from(weight).unwrap_or(u16::MAX));
+        *cell = cell.saturating_add(u8::try_from(weight).unwrap_or(u8::MAX));
         u32::from(*cell)
     }
 }
