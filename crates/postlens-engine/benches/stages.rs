@@ -35,7 +35,7 @@ fn lines(log: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Frames, understands and dates every line, as a parser thread does.
+/// Frames, understands and dates every line, as a worker does.
 fn observe(log: &[u8], mut each: impl FnMut(&Observation<'_>)) {
     let start = Time { micros: 1_793_000_000_000_000, offset: 0 };
     let clock = Clock::near(start, Zone::named("UTC").unwrap());

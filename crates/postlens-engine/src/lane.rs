@@ -1,96 +1,113 @@
-//! One stream on its way through reader and parser threads.
+//! A stream on its way: being read, and its chunks in order.
 
-use std::thread::Scope;
+use std::collections::VecDeque;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
-use postlens_source::{Chunk, Options, Problem, Skipped, Stream, StreamReader};
+use postlens_source::{Options, Problem, Skipped, Stream, StreamReader};
 
-use crate::parsed::{ParsedChunk, parse};
+use crate::parsed::ParsedChunk;
 
-/// A chunk to be parsed, and where the result goes.
-pub(crate) struct Job {
-    chunk: Chunk,
-    done: Sender<ParsedChunk>,
-}
-
-/// The receiving end of a stream's chunks, in their order.
+/// A stream and those of its chunks that have been read and not been consumed.
 pub(crate) struct Lane {
-    chunks: Receiver<Receiver<ParsedChunk>>,
-    report: Receiver<LaneReport>,
-    buffers: Sender<Vec<u8>>,
-}
-
-/// What a reader has to say once its stream has ended.
-#[derive(Debug, Default)]
-pub(crate) struct LaneReport {
+    reader: Reader,
+    /// In order; empty places are those of chunks that are being parsed.
+    chunks: VecDeque<Option<ParsedChunk>>,
+    /// How many chunks have been consumed.
+    consumed: u64,
     pub(crate) problems: Vec<Problem>,
     pub(crate) skipped: Skipped,
 }
 
-/// Chunks of a stream that may be on their way at once.
-const AHEAD: usize = 4;
-
-impl Lane {
-    /// Starts a stream's reader thread.
-    pub(crate) fn start<'scope>(
-        scope: &'scope Scope<'scope, '_>,
-        stream: Stream,
-        options: Options,
-        jobs: Sender<Job>,
-    ) -> Self {
-        let (chunk_sender, chunks) = bounded(AHEAD);
-        let (report_sender, report) = bounded(1);
-        let (buffers, recycled) = bounded(AHEAD);
-        scope.spawn(move || {
-            let mut reader = stream.open(&options);
-            read(&mut reader, &recycled, &chunk_sender, &jobs);
-            let report = LaneReport { problems: reader.take_problems(), skipped: reader.skipped() };
-            // Nobody waits for it where the run was broken off.
-            let _ = report_sender.send(report);
-        });
-        Self { chunks, report, buffers }
-    }
-
-    /// The next parsed chunk; `None` at the stream's end.
-    pub(crate) fn next(&self) -> Option<ParsedChunk> {
-        self.chunks.recv().ok()?.recv().ok()
-    }
-
-    /// Whether no chunk is on its way.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.chunks.is_empty()
-    }
-
-    /// Gives a chunk's buffer back to the reader.
-    pub(crate) fn recycle(&self, chunk: ParsedChunk) {
-        let _ = self.buffers.try_send(chunk.into_owner().into_buffer());
-    }
-
-    /// What the reader has to say; after the last chunk.
-    pub(crate) fn report(&self) -> LaneReport {
-        self.report.recv().unwrap_or_default()
-    }
+/// What reads a stream: one worker at a time.
+enum Reader {
+    /// Not begun.
+    Stream(Stream),
+    Open(Box<StreamReader>),
+    /// A worker has it.
+    Away,
+    Ended,
 }
 
-fn read(
-    reader: &mut StreamReader,
-    recycled: &Receiver<Vec<u8>>,
-    chunks: &Sender<Receiver<ParsedChunk>>,
-    jobs: &Sender<Job>,
-) {
-    while let Some(chunk) = reader.next_chunk(recycled.try_recv().unwrap_or_default()) {
-        let (done, parsed) = bounded(1);
-        // The order is fixed here, before any parser sees the chunk.
-        if chunks.send(parsed).is_err() || jobs.send(Job { chunk, done }).is_err() {
-            return;
+/// The right to read a lane's next chunk.
+pub(crate) enum Turn {
+    First(Stream),
+    Next(Box<StreamReader>),
+}
+
+impl Turn {
+    /// Opens the stream if that has not been done.
+    pub(crate) fn reader(self, options: &Options) -> Box<StreamReader> {
+        match self {
+            Self::First(stream) => Box::new(stream.open(options)),
+            Self::Next(reader) => reader,
         }
     }
 }
 
-/// Parses chunks until there are no more.
-pub(crate) fn parser(jobs: &Receiver<Job>, compared: bool) {
-    let mut scratch = Vec::new();
-    for job in jobs {
-        let _ = job.done.send(parse(job.chunk, compared, &mut scratch));
+impl Lane {
+    pub(crate) fn new(stream: Stream) -> Self {
+        Self {
+            reader: Reader::Stream(stream),
+            chunks: VecDeque::new(),
+            consumed: 0,
+            problems: Vec::new(),
+            skipped: Skipped::default(),
+        }
+    }
+
+    /// Chunks that are there or are being parsed.
+    pub(crate) fn ahead(&self) -> usize {
+        self.chunks.len()
+    }
+
+    /// Whether somebody could read on.
+    pub(crate) fn is_readable(&self) -> bool {
+        matches!(self.reader, Reader::Stream(_) | Reader::Open(_))
+    }
+
+    /// Whether all has been read.
+    pub(crate) fn has_ended(&self) -> bool {
+        matches!(self.reader, Reader::Ended)
+    }
+
+    /// Gives the reader out.
+    pub(crate) fn begin(&mut self) -> Option<Turn> {
+        match std::mem::replace(&mut self.reader, Reader::Away) {
+            Reader::Stream(stream) => Some(Turn::First(stream)),
+            Reader::Open(reader) => Some(Turn::Next(reader)),
+            other => {
+                self.reader = other;
+                None
+            }
+        }
+    }
+
+    /// Takes the reader back after it gave a chunk; returns the chunk's number.
+    pub(crate) fn expect(&mut self, reader: Box<StreamReader>) -> u64 {
+        self.reader = Reader::Open(reader);
+        self.chunks.push_back(None);
+        self.consumed + self.chunks.len() as u64 - 1
+    }
+
+    /// Notes that there are no more chunks.
+    pub(crate) fn end(&mut self, mut reader: Box<StreamReader>) {
+        self.problems = reader.take_problems();
+        self.skipped = reader.skipped();
+        self.reader = Reader::Ended;
+    }
+
+    /// Puts a parsed chunk in its place.
+    pub(crate) fn put(&mut self, number: u64, chunk: ParsedChunk) {
+        let place = number.checked_sub(self.consumed).and_then(|place| usize::try_from(place).ok());
+        if let Some(place) = place.and_then(|place| self.chunks.get_mut(place)) {
+            *place = Some(chunk);
+        }
+    }
+
+    /// The next chunk, if it is there.
+    pub(crate) fn next(&mut self) -> Option<ParsedChunk> {
+        let chunk = self.chunks.front_mut()?.take()?;
+        self.chunks.pop_front();
+        self.consumed += 1;
+        Some(chunk)
     }
 }

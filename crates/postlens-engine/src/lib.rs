@@ -1,22 +1,25 @@
-//! The one pipeline of Postlens: from sources over parser threads and the tracker to
+//! The one pipeline of Postlens: from sources over parsing workers and the tracker to
 //! consumers. Commands and the daemon only choose sources and consumers.
 //!
 //! ```text
-//! reader thread per stream ──► parser threads ──► one thread, in order:
-//!                                                 copies → period → tracker → consumer
+//! worker: read a chunk ──► parse it ──┐
+//! worker: read a chunk ──► parse it ──┼─► whoever is free, in order:
+//! worker: …                           ┘   copies → period → tracker → consumer
 //! ```
-//! Readers cut streams into chunks of whole lines; parser threads frame and understand
-//! the lines of any chunk; the thread that called [`Run::run`] takes the chunks of each
-//! stream in their order, merges the streams by time, and feeds tracker and consumer.
-//! Queues are bounded, so memory does not grow with the log, and the result does not
-//! depend on where chunks were cut or how many threads there are.
+//! Workers read chunks of whole lines and understand them, each any chunk; whichever of
+//! them is free consumes the chunks of each stream in their order, merges the streams by
+//! time, and feeds tracker and consumer. What is on its way is bounded, so memory does not
+//! grow with the log, and the result does not depend on where chunks were cut or how many
+//! workers there are.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests fail by panicking"))]
 
+mod feed;
 mod lane;
 mod merge;
 mod parsed;
 pub mod period;
+mod relay;
 pub mod run;
 
 pub use run::{Order, Progress, Run, Summary};

@@ -3,11 +3,10 @@
 use postlens_syntax::Time;
 
 use crate::lane::Lane;
-use crate::parsed::{ParsedChunk, ParsedLine};
+use crate::parsed::{ParsedChunk, ParsedLine, Spare};
 
 /// A stream's place in the merge.
 pub(crate) struct Cursor {
-    lane: Lane,
     chunk: Option<ParsedChunk>,
     next: usize,
     /// The time of the last line that had one: lines without follow it.
@@ -16,62 +15,81 @@ pub(crate) struct Cursor {
     before: Vec<u8>,
     /// Which log the chunk is of.
     pub(crate) log: u64,
+    /// Whether the stream has no more lines.
+    pub(crate) ended: bool,
+}
+
+impl Default for Cursor {
+    fn default() -> Self {
+        let time = Time { micros: i64::MIN, offset: 0 };
+        Self { chunk: None, next: 0, time, before: Vec::new(), log: 0, ended: false }
+    }
 }
 
 impl Cursor {
-    pub(crate) fn new(lane: Lane) -> Self {
-        let time = Time { micros: i64::MIN, offset: 0 };
-        let mut cursor = Self { lane, chunk: None, next: 0, time, before: Vec::new(), log: 0 };
-        cursor.load();
-        cursor
+    fn line(&self) -> Option<ParsedLine<'_>> {
+        self.chunk.as_ref()?.borrow_dependent().get(self.next)
     }
 
-    pub(crate) fn lane(&self) -> &Lane {
-        &self.lane
+    /// Whether the chunk is used up.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.chunk.as_ref().is_none_or(|chunk| self.next >= chunk.borrow_dependent().len())
     }
 
-    fn lines(&self) -> &[ParsedLine<'_>] {
-        self.chunk.as_ref().map_or(&[], |chunk| &chunk.borrow_dependent().0)
-    }
-
-    /// Gets chunks until there is a line; none at the stream's end.
-    pub(crate) fn load(&mut self) {
-        while self.next >= self.lines().len() {
-            if let Some(chunk) = self.chunk.take() {
-                if let Some(last) = chunk.borrow_dependent().0.last() {
-                    self.before.clear();
-                    self.before.extend_from_slice(last.bytes);
+    /// Gets chunks until there is a line or none is ready; returns whether there is a line
+    /// or the stream has ended. What is used up goes to `spares`.
+    pub(crate) fn load(&mut self, lane: &mut Lane, spares: &mut Vec<Spare>) -> bool {
+        while self.is_empty() && !self.ended {
+            match lane.next() {
+                Some(chunk) => {
+                    if let Some(used) = self.replace(Some(chunk)) {
+                        spares.push(used.recycle());
+                    }
                 }
-                self.lane.recycle(chunk);
+                None if lane.has_ended() && lane.ahead() == 0 => {
+                    spares.extend(self.replace(None).map(ParsedChunk::recycle));
+                    self.ended = true;
+                }
+                None => return false,
             }
-            self.next = 0;
-            let Some(chunk) = self.lane.next() else { return };
-            self.log = chunk.borrow_owner().log();
-            self.chunk = Some(chunk);
         }
+        true
+    }
+
+    fn replace(&mut self, chunk: Option<ParsedChunk>) -> Option<ParsedChunk> {
+        if let Some(chunk) = &chunk {
+            self.log = chunk.borrow_owner().log();
+        }
+        let used = std::mem::replace(&mut self.chunk, chunk);
+        self.next = 0;
+        let lines = used.as_ref().map(|used| used.borrow_dependent());
+        if let Some(last) = lines.and_then(|lines| lines.get(lines.len().checked_sub(1)?)) {
+            self.before.clear();
+            self.before.extend_from_slice(last.mark.bytes);
+        }
+        used
     }
 
     /// The next line's time, the last known one where it has none. `None` at the end.
     pub(crate) fn peek(&self) -> Option<Time> {
-        self.lines().get(self.next).map(|line| line.time.unwrap_or(self.time))
+        self.line().map(|line| line.mark.time.unwrap_or(self.time))
     }
 
     /// Calls `each` with the lines up to `until` (of the same chunk), the line before
-    /// each, and its time; returns whether the chunk is used up.
-    /// The next chunk is only got by [`Cursor::load`].
+    /// each, and its time.
     pub(crate) fn take(
         &mut self,
         until: Option<Time>,
-        mut each: impl FnMut(&ParsedLine<'_>, Before<'_>, Time),
+        mut each: impl FnMut(ParsedLine<'_>, Before<'_>, Time),
     ) {
         let Some(chunk) = &self.chunk else { return };
-        let lines = &chunk.borrow_dependent().0;
+        let lines = chunk.borrow_dependent();
         let mut before = match self.next.checked_sub(1).and_then(|last| lines.get(last)) {
             Some(line) => Before::Parsed(line),
             None => Before::Bytes(&self.before),
         };
-        for line in lines.get(self.next..).unwrap_or_default() {
-            let time = line.time.unwrap_or(self.time);
+        for line in lines.from(self.next) {
+            let time = line.mark.time.unwrap_or(self.time);
             if until.is_some_and(|until| time.micros > until.micros) {
                 break;
             }
@@ -81,18 +99,13 @@ impl Cursor {
             self.next += 1;
         }
     }
-
-    /// Whether getting more lines may take a while.
-    pub(crate) fn may_wait(&self) -> bool {
-        self.next >= self.lines().len() && self.lane.is_empty()
-    }
 }
 
 /// The line before one, in the same stream.
 #[derive(Clone, Copy)]
 pub(crate) enum Before<'a> {
     /// Of the same chunk.
-    Parsed(&'a ParsedLine<'a>),
+    Parsed(ParsedLine<'a>),
     /// Of the chunk before.
     Bytes(&'a [u8]),
 }

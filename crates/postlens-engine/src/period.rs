@@ -7,7 +7,7 @@ use postlens_track::{Consumer, Message, Observation, Outcome, Record, RecordSink
 /// Lets only records of a period through to a consumer.
 pub(crate) struct InPeriod<'a> {
     pub(crate) period: Option<Period>,
-    pub(crate) consumer: &'a mut dyn Consumer,
+    pub(crate) consumer: &'a mut (dyn Consumer + Send),
 }
 
 impl InPeriod<'_> {

@@ -7,7 +7,7 @@ use postlens_syntax::canonical::canonicalize;
 
 use crate::clock::Clock;
 
-/// Some whole lines of one file, about a mebibyte.
+/// Some whole lines of one file, some 128 KiB by default.
 #[derive(Debug)]
 pub struct Chunk {
     pub(crate) data: Vec<u8>,

@@ -175,7 +175,7 @@ enum State {
 }
 
 /// What is read at once.
-const READ: usize = 128 * 1024;
+const READ: usize = 64 * 1024;
 /// The largest dictionary that an xz archive may ask for, in KiB.
 const XZ_MEMORY: u32 = 1024 * 1024;
 

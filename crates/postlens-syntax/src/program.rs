@@ -2,6 +2,8 @@
 
 use bstr::BStr;
 
+use crate::scan::{cut, rcut};
+
 /// A syslog tag without its pid, `postfix-in/submission/smtpd`, taken apart at its
 /// slashes: first the instance (`syslog_name`), last the daemon, between them the
 /// service.
@@ -24,8 +26,7 @@ impl<'a> Tag<'a> {
     /// Takes a program name apart. Any bytes are a program name.
     pub fn parse(program: &'a [u8]) -> Self {
         let whole = BStr::new(program);
-        // Names are so short that a plain loop beats a vectorised search.
-        let Some(last) = program.iter().rposition(|&byte| byte == b'/') else {
+        let Some((instance, mut daemon)) = cut(program, b"/") else {
             let known = Daemon::alone(program);
             let instance = matches!(known, Some(Daemon::Postfix)).then_some(whole);
             // Of `postfix-in` the daemon is as unknown as of `postfix`.
@@ -33,12 +34,10 @@ impl<'a> Tag<'a> {
             let daemon = BStr::new(daemon);
             return Self { program: whole, instance, service: None, daemon, known };
         };
-        let daemon = program.get(last + 1..).unwrap_or_default();
-        let path = program.get(..last).unwrap_or_default();
-        let (instance, service) = match path.iter().position(|&byte| byte == b'/') {
-            Some(first) => (path.get(..first).unwrap_or_default(), path.get(first + 1..)),
-            None => (path, None),
-        };
+        let mut service = None;
+        if let Some((between, last)) = rcut(daemon, b"/") {
+            (service, daemon) = (Some(between), last);
+        }
         Self {
             program: whole,
             instance: (!instance.is_empty()).then_some(BStr::new(instance)),

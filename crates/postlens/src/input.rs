@@ -34,7 +34,7 @@ pub(crate) struct InputArgs {
     /// as Asia/Tokyo, or an offset such as +09:00. Default: this machine's.
     #[arg(long, value_name = "ZONE", help_heading = "Period")]
     tz: Option<String>,
-    /// Parser threads; 0 leaves one processor for the rest.
+    /// Worker threads; 0 means one per processor.
     #[arg(long, value_name = "N", default_value_t = 0, hide_short_help = true)]
     threads: usize,
 }

@@ -102,7 +102,7 @@ pub(crate) fn run(
     path: &Path,
     chunk: usize,
     threads: usize,
-    consumer: &mut dyn Consumer,
+    consumer: &mut (dyn Consumer + Send),
 ) -> Summary {
     let found = discover(&Arguments { paths: vec![path.to_path_buf()], ..Arguments::default() });
     let now = 1_796_000_000_000_000;

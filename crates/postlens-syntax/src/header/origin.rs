@@ -25,9 +25,27 @@ pub(super) fn usual(rest: &[u8]) -> Option<Origin<'_>> {
     };
     let rest = rest.get(1..)?;
     let (word, text) = rest.split_at_checked(position(b' ', rest)?)?;
-    let (program, pid) = program_and_pid(word.strip_suffix(b":")?);
+    let (program, pid) = match usual_pid(word) {
+        Some((program, pid)) => (program, Some(pid)),
+        None => program_and_pid(word.strip_suffix(b":")?),
+    };
     let (host, tag) = (Some(BStr::new(host)), Tag::parse(program));
     Some(Origin { host, tag, pid, text: text.get(1..)? })
+}
+
+/// Takes `postfix/smtpd[123]:` apart, from the right.
+#[inline]
+fn usual_pid(word: &[u8]) -> Option<(&[u8], u32)> {
+    let mut left = word.strip_suffix(b"]:")?;
+    let (mut pid, mut place) = (0, 1);
+    while let [before @ .., digit @ b'0'..=b'9'] = left {
+        pid += u32::from(digit - b'0') * place;
+        // Nine digits always fit; the long way reads more.
+        place = if place < 100_000_000 { place * 10 } else { return None };
+        left = before;
+    }
+    let program = left.strip_suffix(b"[")?;
+    (place > 1 && program.last() != Some(&b')')).then_some((program, pid))
 }
 
 /// Reads `host tag: text` or `tag: text`. `None` where no tag can be made out.

@@ -27,9 +27,18 @@ pub(super) fn usual(line: &[u8]) -> Option<(Stamp, &[u8])> {
 }
 
 /// `06:25:01`.
+#[inline]
 pub(super) fn time_of_day(clock: [u8; 8]) -> Option<TimeOfDay> {
-    let [h1, h2, b':', m1, m2, b':', s1, s2] = clock else { return None };
-    let (hour, minute, second) = (two(h1, h2)?, two(m1, m2)?, two(s1, s2)?);
+    // All eight bytes at once. Where they are `dd:dd:dd`, digits become their values and
+    // colons zero; else adding what is missing to 0x80 reaches it in some byte.
+    const ZERO: u64 = u64::from_le_bytes(*b"00:00:00");
+    const ROOM: u64 = u64::from_le_bytes([0x76, 0x76, 0x7f, 0x76, 0x76, 0x7f, 0x76, 0x76]);
+    const HIGHS: u64 = u64::from_le_bytes([0x80; 8]);
+    let digits = u64::from_le_bytes(clock) ^ ZERO;
+    if (digits | (digits & !HIGHS).wrapping_add(ROOM)) & HIGHS != 0 {
+        return None;
+    }
+    let [hour, _, _, minute, _, _, second, _] = (digits * 10 + (digits >> 8)).to_le_bytes();
     (hour < 24 && minute < 60 && second <= 60).then_some(TimeOfDay {
         hour,
         minute,

@@ -41,7 +41,7 @@ impl ParseArgs {
             order: Order::Given,
             threads: input.threads,
         };
-        let out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let out = BufWriter::with_capacity(1 << 16, io::stdout());
         let mut writer = Writer { out, line: Vec::new(), result: Ok(()) };
         let line = ProgressLine::new();
         let mut summary = run.run(&mut writer, &mut |progress| line.show(progress));
