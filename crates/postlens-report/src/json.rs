@@ -2,18 +2,60 @@
 //! in bytes, keys of counters as in the text report's sources.
 
 use postlens_stats::stats::reasons::Reason;
-use postlens_stats::stats::traffic::Flow;
+use postlens_stats::stats::traffic::{Flow, Span};
 use postlens_stats::stats::users::Mailings;
 use postlens_stats::{Counts, Histogram, Top};
-use postlens_syntax::Delay;
+use postlens_syntax::time::DAY;
+use postlens_syntax::{Delay, Time};
 use postlens_track::Outcome;
 use serde_json::{Map, Value, json};
 
 use crate::escape::lossless;
 use crate::report::Report;
 
+/// The keys of each section; all others are always there.
+const KEYS: &[(&str, &[&str])] = &[
+    (
+        "mail",
+        &[
+            "mails",
+            "bytes_received",
+            "linked_messages",
+            "probes",
+            "final_recipients",
+            "recipients",
+            "notification_recipients",
+            "refused",
+        ],
+    ),
+    ("warnings", &["warnings"]),
+    ("deferrals", &["deferrals"]),
+    ("bounces", &["bounces"]),
+    ("refusals", &["decisions", "refusals", "refused_clients"]),
+    ("logins", &["authentication"]),
+    ("destinations", &["destinations"]),
+    ("delays", &["delays"]),
+    ("times", &["days", "hours", "spans"]),
+    ("senders", &["senders"]),
+    ("recipients", &["recipients_top"]),
+    ("connections", &["connections"]),
+    ("lines", &["lines", "unrecognized"]),
+];
+
 /// Makes the object.
 pub fn value(report: &Report<'_>) -> Value {
+    let mut value = whole(report);
+    if let Value::Object(object) = &mut value {
+        let hidden = KEYS.iter().filter(|(section, _)| !report.shows(section));
+        for key in hidden.flat_map(|(_, keys)| *keys) {
+            // Keys keep their order.
+            object.shift_remove(*key);
+        }
+    }
+    value
+}
+
+fn whole(report: &Report<'_>) -> Value {
     let stats = report.stats;
     let period = stats.lines.period;
     let hosts: Vec<_> = stats.lines.hosts.iter().map(|host| lossless(host.as_ref())).collect();
@@ -77,6 +119,7 @@ pub fn value(report: &Report<'_>) -> Value {
             "transmission": delays(&stats.delays.transmission),
         },
         "days": days(report),
+        "spans": spans(report),
         "hours": stats.traffic.hours().iter().map(flow).collect::<Vec<_>>(),
         "connections": {
             "total": stats.connections.total,
@@ -137,6 +180,36 @@ fn days(report: &Report<'_>) -> Value {
         (format!("{year:04}-{month:02}-{day:02}"), flow(counts))
     });
     Value::Object(days.collect())
+}
+
+/// By the span that was asked for; `null` where none was.
+fn spans(report: &Report<'_>) -> Value {
+    let Some(by) = report.view.by else { return Value::Null };
+    let entries: Vec<_> = report
+        .stats
+        .traffic
+        .by(by)
+        .iter()
+        .map(|(second, counts)| {
+            let mut entry = Map::new();
+            if by == Span::Weekday {
+                let weekday = (second.div_euclid(DAY) + 3).rem_euclid(7) + 1;
+                entry.insert("weekday".to_owned(), json!(weekday));
+            } else {
+                let start = Time { micros: second * 1_000_000, offset: 0 }.civil();
+                let start = format!(
+                    "{:04}-{:02}-{:02}T{:02}:{:02}:00",
+                    start.year, start.month, start.day, start.hour, start.minute
+                );
+                entry.insert("from".to_owned(), json!(start));
+            }
+            if let Value::Object(counts) = flow(counts) {
+                entry.extend(counts);
+            }
+            Value::Object(entry)
+        })
+        .collect();
+    json!({ "by": by.name(), "entries": entries })
 }
 
 fn flow(flow: &Flow) -> Value {

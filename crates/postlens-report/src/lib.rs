@@ -13,4 +13,4 @@ pub mod report;
 pub mod text;
 
 pub use language::{Lang, Language};
-pub use report::{Report, Source};
+pub use report::{Report, Source, View};

@@ -1,6 +1,7 @@
 //! What a report is made of.
 
 use postlens_stats::Stats;
+use postlens_stats::stats::traffic::Span;
 use postlens_syntax::Time;
 use postlens_track::Counters;
 
@@ -15,6 +16,28 @@ pub struct Report<'a> {
     pub source: Source,
     /// How many entries lists show.
     pub top: usize,
+    /// What is shown, and how much of it.
+    pub view: View,
+}
+
+/// What a report shows.
+#[derive(Debug, Clone, Default)]
+pub struct View {
+    /// The sections to be shown, by the names in [`text::names`](crate::text::names); all
+    /// where it is empty.
+    pub sections: Vec<String>,
+    /// Whether to show what is of use only now and then: more columns, more lists.
+    pub detail: bool,
+    /// By which span mail is counted, where that was asked for.
+    pub by: Option<Span>,
+}
+
+impl Report<'_> {
+    /// Whether a section is to be shown.
+    pub fn shows(&self, section: &str) -> bool {
+        let sections = &self.view.sections;
+        sections.is_empty() || sections.iter().any(|name| name == section)
+    }
 }
 
 /// What was read, and what was not.

@@ -14,33 +14,48 @@ use crate::report::Report;
 
 pub use page::Page;
 
-/// The sections in their order: what is wrong first, then traffic.
-const SECTIONS: &[fn(&mut Page<'_>, &Report<'_>)] = &[
-    lines::head,
-    lines::problems,
-    mail::outcomes,
-    trouble::warnings,
-    delivery::deferrals,
-    delivery::bounces,
-    refusals::reasons,
-    refusals::clients,
-    authentication::failures,
-    authentication::logins,
-    delivery::destinations,
-    delivery::delays,
-    traffic::days,
-    traffic::hours,
-    mail::senders,
-    mail::recipients,
-    traffic::connections,
-    lines::unrecognized,
-    lines::counts,
+type Write = fn(&mut Page<'_>, &Report<'_>);
+
+/// What says where the figures come from: always shown.
+const HEAD: &[Write] = &[lines::head, lines::problems];
+
+/// The sections in their order, by the names that users choose them by: what is wrong
+/// first, then traffic. Several parts may share a name.
+const SECTIONS: &[(&str, Write)] = &[
+    ("mail", mail::outcomes),
+    ("warnings", trouble::warnings),
+    ("deferrals", delivery::deferrals),
+    ("bounces", delivery::bounces),
+    ("refusals", refusals::reasons),
+    ("refusals", refusals::clients),
+    ("logins", authentication::failures),
+    ("logins", authentication::logins),
+    ("destinations", delivery::destinations),
+    ("delays", delivery::delays),
+    ("times", traffic::spans),
+    ("times", traffic::days),
+    ("times", traffic::hours),
+    ("senders", mail::senders),
+    ("recipients", mail::recipients),
+    ("connections", traffic::connections),
+    ("lines", lines::unrecognized),
+    ("lines", lines::counts),
 ];
+
+/// The names of all sections, in their order.
+pub fn names() -> Vec<&'static str> {
+    let mut names: Vec<_> = SECTIONS.iter().map(|(name, _)| *name).collect();
+    names.dedup();
+    names
+}
 
 /// Writes a report. `colour` allows terminal colours.
 pub fn write(report: &Report<'_>, language: &Language, colour: bool) -> String {
     let mut page = Page::new(language, colour);
-    for section in SECTIONS {
+    for part in HEAD {
+        part(&mut page, report);
+    }
+    for (_, section) in SECTIONS.iter().filter(|(name, _)| report.shows(name)) {
         section(&mut page, report);
     }
     page.finish()

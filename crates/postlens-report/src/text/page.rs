@@ -18,8 +18,8 @@ pub struct Page<'a> {
 
 /// Where the counts end.
 const COUNTS: usize = 12;
-/// Log text in lists is cut at this width.
-const TEXT: usize = 100;
+/// Log text in lists is cut at this width: a line is 100 columns wide.
+const TEXT: usize = 84;
 
 impl<'a> Page<'a> {
     /// An empty page.

@@ -1,6 +1,7 @@
 //! Mail per day and hour, and connections.
 
-use postlens_stats::stats::traffic::Flow;
+use postlens_stats::stats::traffic::{Flow, Span};
+use postlens_syntax::time::{DAY, civil_from_days};
 
 use super::page::Page;
 use crate::number::count;
@@ -25,9 +26,40 @@ fn row(flow: &Flow, label: String) -> Vec<String> {
     row
 }
 
+/// By the span that was asked for.
+pub(super) fn spans(page: &mut Page<'_>, report: &Report<'_>) {
+    let Some(by) = report.view.by else { return };
+    let spans = report.stats.traffic.by(by);
+    if spans.is_empty() {
+        return;
+    }
+    page.heading(&format!("section-by-{}", by.name()));
+    let rows: Vec<_> =
+        spans.iter().map(|(second, flow)| row(flow, span_label(page, by, *second))).collect();
+    page.table(&HEADS, &rows);
+}
+
+fn span_label(page: &Page<'_>, by: Span, second: i64) -> String {
+    let (days, second) = (second.div_euclid(DAY), second.rem_euclid(DAY));
+    let (year, month, day) = civil_from_days(days);
+    match by {
+        Span::Minute | Span::Hour => {
+            let (hour, minute) = (second / 3600, second % 3600 / 60);
+            format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}")
+        }
+        Span::Day => format!("{year:04}-{month:02}-{day:02}"),
+        Span::Week => {
+            let week = format!("{year:04}-{month:02}-{day:02}");
+            page.words_with("week-from", &[("day", &week)])
+        }
+        Span::Weekday => page.words(&format!("weekday-{}", (days + 3).rem_euclid(7) + 1)),
+        Span::Month => format!("{year:04}-{month:02}"),
+    }
+}
+
 pub(super) fn days(page: &mut Page<'_>, report: &Report<'_>) {
     let days = report.stats.traffic.days();
-    if days.len() < 2 {
+    if days.len() < 2 || report.view.by == Some(Span::Day) {
         return;
     }
     page.heading("section-days");

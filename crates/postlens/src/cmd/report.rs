@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use postlens_engine::{Order, Run, Summary};
-use postlens_report::{Lang, Language, Report, Source};
+use postlens_report::{Lang, Language, Report, Source, View};
 use postlens_stats::Stats;
+use postlens_stats::stats::traffic::{Span, Traffic};
 use postlens_track::Limits;
 
 use crate::input::{InputArgs, ends, tell_problems};
@@ -34,6 +36,15 @@ pub(crate) struct ReportArgs {
     /// How many entries lists show.
     #[arg(long, value_name = "N", default_value_t = 10)]
     top: usize,
+    /// Only these sections; may be given several times.
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(postlens_report::text::names()))]
+    section: Vec<String>,
+    /// More columns and lists in each section.
+    #[arg(long)]
+    detail: bool,
+    /// Mail over time: by minute, hour, day, weekday, week or month.
+    #[arg(long, value_name = "SPAN", value_parser = PossibleValuesParser::new(Span::ALL.map(Span::name)))]
+    by: Option<String>,
     /// The language of the text: en or ja. Default: the locale's.
     #[arg(long, value_name = "LANG")]
     lang: Option<Lang>,
@@ -53,7 +64,11 @@ impl ReportArgs {
     pub(crate) fn run(self) -> Result<u8> {
         let input = self.input.validate()?;
         let period = ends(&input.options);
+        let by = Span::ALL.into_iter().find(|span| self.by.as_deref() == Some(span.name()));
         let mut stats = Stats::default();
+        if by == Some(Span::Minute) {
+            stats.traffic = Traffic::by_minute();
+        }
         let run = Run {
             streams: input.found.streams,
             options: input.options,
@@ -65,7 +80,9 @@ impl ReportArgs {
         let mut summary = run.run(&mut stats, &mut |progress| line.show(progress));
         drop(line);
         summary.problems.splice(0..0, input.found.problems);
-        let report = Report { stats: &stats, period, source: source(&summary), top: self.top };
+        let view = View { sections: self.section, detail: self.detail, by };
+        let report =
+            Report { stats: &stats, period, source: source(&summary), top: self.top, view };
         let text = if self.json {
             let mut text = serde_json::to_string_pretty(&postlens_report::json::value(&report))?;
             text.push('\n');
