@@ -6,15 +6,58 @@ asked-period = asked for: { $from } to { $to }
 open-end = open
 read = { $lines } lines from { $files } files ({ $bytes })
 nothing = No mail lines were found.
-quiet = No warnings, nothing deferred, nothing bounced.
 problems-input = Could not be read
 problem-hint = hint: { $hint }
 copies = { $count } lines of { $log } stand in another log too and count once
 outside = { $count } lines lie outside the period
 evicted = { $count } messages were let go before their end was seen: raise the memory limit
 reused = { $count } queue IDs were used again before their last message's end was seen
+verdict-quiet = No problem found: { $mails } mails and { $lines } lines of { $lasted } looked at
+verdict-quiet-incomplete = No problem found in what could be read: { $mails } mails, { $lines } lines of { $lasted }
+verdict-when = When:
+verdict-cause = Cause:
+verdict-actor = Who must act:
+verdict-remedy = What to do:
+verdict-look = Look first:
+verdict-evidence = Evidence:
+verdict-grave = { $count } { $gravity }
+verdict-more = { $all } problems in all ({ $kinds }); { $open ->
+    [0] none still goes on
+    [one] one still goes on
+   *[other] { $open } still go on
+} at the log's end.
+verdict-unread = Not all could be read, so that figures may be too low: { $problem }{ $count ->
+    [one] .
+   *[other] , and more (see below).
+}
+problem-headline = { $gravity }: { $what }
+problem-since = since { $onset }, still going on at the log's end
+problem-at = { $onset }
+problem-span = { $onset } to { $last } ({ $lasted })
+problem-cause = { $cause }. { $definition }
+problem-because = { $cause }
+problem-actor = to act: { $actor }
+problem-follows = follows from problem { $number }
+counted-domains = { $domains ->
+    [one] one domain
+   *[other] { $domains } domains
+}
+counted-senders = { $senders ->
+    [one] one sender
+   *[other] { $senders } senders
+}
+counted-addresses = { $addresses ->
+    [one] one new address
+   *[other] { $addresses } new addresses
+}
+separator-parts = {"; "}
+separator-list = {", "}
+duration-seconds = { $value } s
+duration-minutes = { $value } min
+duration-hours = { $value } hours
+duration-days = { $value } days
 section-mail = Mail
-section-problems = Problems
+section-problems = Further problems
 section-days = Per day
 section-hours = Per hour of the day
 section-destinations = Destinations

@@ -6,15 +6,48 @@ asked-period = 指定期間: { $from } から { $to } まで
 open-end = 指定なし
 read = { $files } ファイル、{ $lines } 行 ({ $bytes }) を読みました
 nothing = メールの行は見つかりませんでした。
-quiet = 警告、遅延、バウンスはありません。
 problems-input = 読めなかったもの
 problem-hint = 対処: { $hint }
 copies = { $log } の { $count } 行は他のログにもあり、一度だけ数えました
 outside = 期間外の行: { $count }
 evicted = 終わりを見る前に { $count } 通の追跡を打ち切りました。メモリ上限を上げてください
 reused = 前のメールの終わりを見る前に再利用されたキュー ID: { $count }
+verdict-quiet = 問題は見つかりませんでした(期間 { $lasted }、メール { $mails } 通、ログ { $lines } 行)
+verdict-quiet-incomplete = 読めた範囲では問題は見つかりませんでした(期間 { $lasted }、メール { $mails } 通、ログ { $lines } 行)
+verdict-when = 時期:
+verdict-cause = 原因:
+verdict-actor = 対応者:
+verdict-remedy = 対処:
+verdict-look = まず確認:
+verdict-evidence = 根拠:
+verdict-grave = { $gravity } { $count }
+verdict-more = 問題は全部で { $all } 件({ $kinds })。{ $open ->
+    [0] ログの終わりまでにすべて収まっています。
+   *[other] うち { $open } 件はログの終わりでも続いています。
+}
+verdict-unread = すべては読めなかったため、数字は実際より少ない恐れがあります: { $problem }{ $count ->
+    [1] (下に示します)
+   *[other] 、ほか(下に示します)
+}
+problem-headline = { $gravity }: { $what }
+problem-since = { $onset } から(ログの終わりでも継続中)
+problem-at = { $onset }
+problem-span = { $onset } から { $last } まで({ $lasted })
+problem-cause = { $cause }。{ $definition }
+problem-because = 原因: { $cause }
+problem-actor = 対応: { $actor }
+problem-follows = 問題 { $number } の結果です
+counted-domains = { $domains } ドメイン
+counted-senders = 送信者 { $senders } 人
+counted-addresses = 新しい { $addresses } 個のアドレス
+separator-parts = 、
+separator-list = 、
+duration-seconds = { $value } 秒
+duration-minutes = { $value } 分
+duration-hours = { $value } 時間
+duration-days = { $value } 日
 section-mail = メール
-section-problems = 問題
+section-problems = その他の問題
 section-days = 日別
 section-hours = 時間帯別
 section-destinations = 宛先ドメイン

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 /// A language that reports are written in.
@@ -101,10 +101,19 @@ impl Language {
         };
         let mut args = FluentArgs::new();
         for (name, value) in values {
-            args.set(*name, *value);
+            args.set(*name, argument(value));
         }
         let mut errors = Vec::new();
         self.bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned()
+    }
+}
+
+/// A small number as a number, so that words may depend on it; all else as it is.
+fn argument(value: &str) -> FluentValue<'_> {
+    let small = value.len() < 4 && value.bytes().all(|byte| byte.is_ascii_digit());
+    match value.parse::<u16>() {
+        Ok(number) if small && number.to_string() == value => FluentValue::from(number),
+        _ => FluentValue::from(value),
     }
 }
 
@@ -157,7 +166,8 @@ mod tests {
             wanted.extend(kind.keys());
             wanted.insert(kind.remedy_key());
         }
-        wanted.extend(["finding-usual-per-hour", "finding-usual-per-minute"].map(String::from));
+        let usual = ["finding-usual-none", "finding-usual-per-hour", "finding-usual-per-minute"];
+        wanted.extend(usual.map(String::from));
         wanted.extend(Gravity::ALL.map(|gravity| gravity.key().to_owned()));
         let known = keys(Lang::En);
         let families = ["finding-", "gravity-"];

@@ -5,12 +5,16 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests fail by panicking"))]
 
+pub mod command;
 pub mod escape;
+pub mod finding;
 pub mod json;
 pub mod language;
 pub mod number;
 pub mod report;
 pub mod text;
+pub mod verdict;
 
 pub use language::{Lang, Language};
-pub use report::{Report, Source, View};
+pub use report::{First, Report, Source, View};
+pub use verdict::Verdict;

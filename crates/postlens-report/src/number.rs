@@ -43,6 +43,14 @@ pub fn delay(value: Delay) -> String {
     }
 }
 
+/// A rate to two digits or so: `0.3`, `4.5`, `120`.
+pub fn rate(value: f64) -> String {
+    if value < 0.05 {
+        return "0".to_owned();
+    }
+    if value < 9.95 { format!("{value:.1}") } else { format!("{value:.0}") }
+}
+
 /// A share of a whole in percent: `12.3 %`; empty for nothing of nothing.
 pub fn percent(part: u64, whole: u64) -> String {
     let Some(tenths) = (u128::from(part) * 1000).checked_div(u128::from(whole)) else {

@@ -1,5 +1,6 @@
 //! What a report is made of.
 
+use postlens_detect::Finding;
 use postlens_stats::Stats;
 use postlens_stats::stats::traffic::Span;
 use postlens_syntax::Time;
@@ -10,6 +11,8 @@ use postlens_track::Counters;
 pub struct Report<'a> {
     /// The figures.
     pub stats: &'a Stats,
+    /// What is wrong.
+    pub findings: &'a [Finding],
     /// The period that was asked for: its ends, where it has any.
     pub period: (Option<Time>, Option<Time>),
     /// What was read.
@@ -30,6 +33,18 @@ pub struct View {
     pub detail: bool,
     /// By which span mail is counted, where that was asked for.
     pub by: Option<Span>,
+    /// What comes first after the verdict.
+    pub first: First,
+}
+
+/// The order of a report's parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum First {
+    /// What went wrong, then the traffic.
+    #[default]
+    Problems,
+    /// The traffic, then what went wrong.
+    Traffic,
 }
 
 impl Report<'_> {

@@ -8,27 +8,38 @@ mod page;
 mod refusals;
 mod traffic;
 mod trouble;
+mod verdict;
 
 use crate::language::Language;
-use crate::report::Report;
+use crate::report::{First, Report};
 
 pub use page::Page;
+pub use verdict::first_line;
 
 type Write = fn(&mut Page<'_>, &Report<'_>);
+type Sections = &'static [(&'static str, Write)];
 
-/// What says where the figures come from: always shown.
-const HEAD: &[Write] = &[lines::head, lines::problems];
+/// What is wrong, and where the figures come from: always shown.
+const HEAD: &[Write] = &[lines::head, verdict::verdict, lines::problems];
 
-/// The sections in their order, by the names that users choose them by: what is wrong
-/// first, then traffic. Several parts may share a name.
-const SECTIONS: &[(&str, Write)] = &[
-    ("mail", mail::outcomes),
+// The sections in their order, by the names that users choose them by. Several parts may
+// share a name.
+
+/// What stands before both lists.
+const OVERVIEW: Sections = &[("problems", verdict::problems), ("mail", mail::outcomes)];
+
+/// What went wrong and what was refused.
+const PROBLEMS: Sections = &[
     ("warnings", trouble::warnings),
     ("deferrals", delivery::deferrals),
     ("bounces", delivery::bounces),
     ("refusals", refusals::reasons),
     ("refusals", refusals::clients),
     ("logins", authentication::failures),
+];
+
+/// The traffic, and the lines themselves.
+const TRAFFIC: Sections = &[
     ("logins", authentication::logins),
     ("destinations", delivery::destinations),
     ("delays", delivery::delays),
@@ -44,7 +55,8 @@ const SECTIONS: &[(&str, Write)] = &[
 
 /// The names of all sections, in their order.
 pub fn names() -> Vec<&'static str> {
-    let mut names: Vec<_> = SECTIONS.iter().map(|(name, _)| *name).collect();
+    let lists = [OVERVIEW, PROBLEMS, TRAFFIC];
+    let mut names: Vec<_> = lists.into_iter().flatten().map(|(name, _)| *name).collect();
     names.dedup();
     names
 }
@@ -55,7 +67,11 @@ pub fn write(report: &Report<'_>, language: &Language, colour: bool) -> String {
     for part in HEAD {
         part(&mut page, report);
     }
-    for (_, section) in SECTIONS.iter().filter(|(name, _)| report.shows(name)) {
+    let lists = match report.view.first {
+        First::Problems => [OVERVIEW, PROBLEMS, TRAFFIC],
+        First::Traffic => [OVERVIEW, TRAFFIC, PROBLEMS],
+    };
+    for (_, section) in lists.into_iter().flatten().filter(|(name, _)| report.shows(name)) {
         section(&mut page, report);
     }
     page.finish()

@@ -55,7 +55,8 @@ pub(super) fn render(root: &Path) -> Result<String> {
         let (counted, rules) = kind.rules();
         writeln!(page, "\n## {}\n", kind.name())?;
         for key in kind.keys() {
-            writeln!(page, "> {}\n", word(&key)?.replace("{ $", "*").replace(" }", "*"))?;
+            let sentence = word(&key)?.replace("{ $", "*").replace("{ counted-", "*");
+            writeln!(page, "> {}\n", sentence.replace(" }", "*"))?;
         }
         writeln!(page, "Counted are {counted}.")?;
         for rule in rules {

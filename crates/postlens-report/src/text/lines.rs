@@ -2,6 +2,7 @@
 
 use super::page::{Page, cut};
 use crate::escape::printable;
+use crate::finding::minute;
 use crate::number::{bytes, count};
 use crate::report::Report;
 
@@ -13,13 +14,13 @@ pub(super) fn head(page: &mut Page<'_>, report: &Report<'_>) {
     let title = page.words_with("title", &[("hosts", &hosts)]);
     page.bold(&title);
     if let Some((from, to)) = lines.period {
-        let (from, to) = (minutes(from), minutes(to));
+        let (from, to) = (minute(from), minute(to));
         let words = page.words_with("period", &[("from", &from), ("to", &to)]);
         page.line(&words);
     }
     if report.period != (None, None) {
         let open = page.words("open-end");
-        let end = |time: Option<_>| time.map_or(open.clone(), minutes);
+        let end = |time: Option<_>| time.map_or(open.clone(), minute);
         let (from, to) = (end(report.period.0), end(report.period.1));
         let words = page.words_with("asked-period", &[("from", &from), ("to", &to)]);
         page.line(&words);
@@ -40,15 +41,6 @@ pub(super) fn head(page: &mut Page<'_>, report: &Report<'_>) {
     }
 }
 
-/// A time to the minute, as the log's clock showed it.
-fn minutes(time: postlens_syntax::Time) -> String {
-    let civil = time.civil();
-    format!(
-        "{:04}-{:02}-{:02} {:02}:{:02}",
-        civil.year, civil.month, civil.day, civil.hour, civil.minute
-    )
-}
-
 pub(super) fn problems(page: &mut Page<'_>, report: &Report<'_>) {
     let source = &report.source;
     if !source.problems.is_empty() {
@@ -62,9 +54,9 @@ pub(super) fn problems(page: &mut Page<'_>, report: &Report<'_>) {
         }
     }
     let limits = source.tracker;
-    let notes = [("evicted", limits.messages_evicted), ("reused", limits.queue_ids_reused)];
-    for (key, number) in notes.into_iter().filter(|(_, number)| *number > 0) {
-        let words = page.words_with(key, &[("count", &count(number))]);
+    if limits.queue_ids_reused > 0 {
+        let number = count(limits.queue_ids_reused);
+        let words = page.words_with("reused", &[("count", &number)]);
         page.line(&words);
     }
 }

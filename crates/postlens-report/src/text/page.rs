@@ -1,12 +1,14 @@
 //! Headings, rows and tables in fixed columns.
 
 use bstr::BStr;
+use postlens_detect::Gravity;
 use postlens_stats::{Counted, Top};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::escape::printable;
 use crate::language::Language;
 use crate::number::count;
+use crate::text::verdict::style;
 
 /// A text page that grows section by section.
 #[derive(Debug)]
@@ -16,15 +18,42 @@ pub struct Page<'a> {
     out: String,
 }
 
+/// How a long text is brought into lines.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Fit {
+    /// All of it, in as many lines as it needs.
+    Wrap,
+    /// At most so many lines; the rest is left out.
+    Lines(usize),
+}
+
+impl Fit {
+    fn lines(self, text: &str, width: usize) -> Vec<String> {
+        let mut lines = wrapped(text, width);
+        if let Self::Lines(most) = self
+            && lines.len() > most
+        {
+            let rest = lines.split_off(most.saturating_sub(1)).join(" ");
+            lines.push(cut_at(&rest, width));
+        }
+        lines
+    }
+}
+
 /// Where the counts end.
 const COUNTS: usize = 12;
-/// Log text in lists is cut at this width: a line is 100 columns wide.
-const TEXT: usize = 84;
+/// Columns of a page: what is longer is cut or goes on in the next line.
+const WIDTH: usize = 100;
 
 impl<'a> Page<'a> {
     /// An empty page.
     pub(crate) fn new(language: &'a Language, colour: bool) -> Self {
         Self { language, colour, out: String::new() }
+    }
+
+    /// The language of the page.
+    pub(crate) fn language(&self) -> &'a Language {
+        self.language
     }
 
     /// The words for a key.
@@ -54,12 +83,50 @@ impl<'a> Page<'a> {
         self.styled("31", text);
     }
 
+    /// Lines that stand out as a warning.
+    pub(crate) fn warning(&mut self, text: &str) {
+        self.styled("33", text);
+    }
+
+    /// Lines that stand out as much as they are grave.
+    pub(crate) fn grave(&mut self, gravity: Gravity, text: &str) {
+        self.styled(style(gravity), text);
+    }
+
     fn styled(&mut self, style: &str, text: &str) {
-        if self.colour {
-            self.line(&format!("\x1b[{style}m{text}\x1b[0m"));
-        } else {
-            self.line(text);
+        for line in wrapped(text, WIDTH) {
+            if self.colour {
+                self.line(&format!("\x1b[{style}m{line}\x1b[0m"));
+            } else {
+                self.line(&line);
+            }
         }
+    }
+
+    /// Words in as many lines as they may take, all indented.
+    pub(crate) fn paragraph(&mut self, indent: usize, text: &str, fit: Fit) {
+        for line in fit.lines(text, WIDTH.saturating_sub(indent)) {
+            self.line(&format!("{:indent$}{line}", ""));
+        }
+    }
+
+    /// Words beside their labels (keys), which are indented and made equally wide.
+    pub(crate) fn labelled(&mut self, rows: &[(&str, String, Fit)]) {
+        let labels: Vec<String> = rows.iter().map(|(key, ..)| self.words(key)).collect();
+        let column = labels.iter().map(|label| label.width()).max().unwrap_or_default() + 4;
+        for (label, (_, text, fit)) in labels.iter().zip(rows) {
+            let mut label = format!("  {label}");
+            for line in fit.lines(text, WIDTH.saturating_sub(column)) {
+                let pad = column.saturating_sub(label.width());
+                self.line(&format!("{label}{:pad$}{line}", ""));
+                label.clear();
+            }
+        }
+    }
+
+    /// A line cut at the page's width.
+    pub(crate) fn cut_line(&mut self, text: &str) {
+        self.line(&cut_at(text, WIDTH));
     }
 
     /// A line as it is.
@@ -75,8 +142,9 @@ impl<'a> Page<'a> {
 
     /// A right-aligned value with its label.
     pub(crate) fn cells(&mut self, depth: usize, value: &str, label: &str) {
-        let line = format!("{:>COUNTS$}  {:indent$}{label}", value, "", indent = 2 * depth);
-        self.line(line.trim_end());
+        let pad = COUNTS.saturating_sub(value.width());
+        let line = format!("{:pad$}{value}  {:indent$}{label}", "", "", indent = 2 * depth);
+        self.cut_line(line.trim_end());
     }
 
     /// The highest entries of a list, each with its count, the rest summed up.
@@ -128,7 +196,7 @@ impl<'a> Page<'a> {
                     line.push_str(cell);
                 }
             }
-            self.line(line.trim_end());
+            self.cut_line(line.trim_end());
         }
     }
 
@@ -138,17 +206,20 @@ impl<'a> Page<'a> {
     }
 }
 
-/// Cuts a text to the width of a column.
+/// Cuts a text to the width of a page.
 pub(crate) fn cut(text: &str) -> String {
-    if text.width() <= TEXT {
+    cut_at(text, WIDTH)
+}
+
+fn cut_at(text: &str, most: usize) -> String {
+    if text.width() <= most {
         return text.to_owned();
     }
     let mut width = 0;
     let mut out = String::new();
     for character in text.chars() {
-        let mut buffer = [0; 4];
-        width += character.encode_utf8(&mut buffer).width();
-        if width >= TEXT {
+        width += character.width().unwrap_or_default();
+        if width >= most {
             break;
         }
         out.push(character);
@@ -156,3 +227,34 @@ pub(crate) fn cut(text: &str) -> String {
     out.push('…');
     out
 }
+
+/// Breaks a text into lines of at most `most` columns: between words, and anywhere between
+/// wide characters, but for those that begin no line.
+fn wrapped(text: &str, most: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while rest.width() > most {
+        let (mut width, mut last, mut narrow) = (0, ' ', None);
+        let mut fits = 0;
+        for (at, character) in rest.char_indices() {
+            let here = character.width().unwrap_or_default();
+            let wide = here > 1 || last.width().unwrap_or_default() > 1;
+            if at > 0 && (character == ' ' || wide && !CLOSING.contains(character)) {
+                narrow = Some(at);
+            }
+            width += here;
+            if width > most {
+                break;
+            }
+            (last, fits) = (character, at + character.len_utf8());
+        }
+        let (line, after) = rest.split_at(narrow.unwrap_or(fits.max(1)));
+        lines.push(line.trim_end().to_owned());
+        rest = after.trim_start();
+    }
+    lines.push(rest.to_owned());
+    lines
+}
+
+/// What begins no line.
+const CLOSING: &str = "、。,.)」』;:!?ー・…";

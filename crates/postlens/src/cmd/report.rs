@@ -5,17 +5,21 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use postlens_detect::Detectors;
 use postlens_engine::{Order, Run, Summary};
-use postlens_report::{Lang, Language, Report, Source, View};
+use postlens_report::{First, Lang, Language, Report, Source, View};
 use postlens_stats::Stats;
 use postlens_stats::stats::traffic::{Span, Traffic};
-use postlens_track::Limits;
+use postlens_track::{Consumer, Limits, Observation, Record, RecordSink};
 
 use crate::input::{InputArgs, ends, tell_problems};
 use crate::output::{Colour, data};
 use crate::progress::ProgressLine;
 
-/// Tell what happened to the mail: outcomes, problems, refusals, logins, traffic
+/// Tell what is wrong and what happened to the mail: problems, outcomes, refusals, traffic
+///
+/// The first lines say what is wrong, since when, who must act and what to look at first;
+/// on a quiet log, that nothing is.
 ///
 /// Every recipient of every mail ends in exactly one outcome. A mail that passes a
 /// content filter, another instance or another host whose log is read too counts once.
@@ -45,6 +49,12 @@ pub(crate) struct ReportArgs {
     /// Mail over time: by minute, hour, day, weekday, week or month.
     #[arg(long, value_name = "SPAN", value_parser = PossibleValuesParser::new(Span::ALL.map(Span::name)))]
     by: Option<String>,
+    /// What went wrong first, then the traffic: the default.
+    #[arg(long, overrides_with = "traffic_first")]
+    problems_first: bool,
+    /// The traffic first, then what went wrong.
+    #[arg(long)]
+    traffic_first: bool,
     /// The language of the text: en or ja. Default: the locale's.
     #[arg(long, value_name = "LANG")]
     lang: Option<Lang>,
@@ -65,9 +75,9 @@ impl ReportArgs {
         let input = self.input.validate()?;
         let period = ends(&input.options);
         let by = Span::ALL.into_iter().find(|span| self.by.as_deref() == Some(span.name()));
-        let mut stats = Stats::default();
+        let mut figures = Figures::default();
         if by == Some(Span::Minute) {
-            stats.traffic = Traffic::by_minute();
+            figures.stats.traffic = Traffic::by_minute();
         }
         let run = Run {
             streams: input.found.streams,
@@ -77,12 +87,19 @@ impl ReportArgs {
             threads: input.threads,
         };
         let line = ProgressLine::new();
-        let mut summary = run.run(&mut stats, &mut |progress| line.show(progress));
+        let mut summary = run.run(&mut figures, &mut |progress| line.show(progress));
         drop(line);
         summary.problems.splice(0..0, input.found.problems);
-        let view = View { sections: self.section, detail: self.detail, by };
-        let report =
-            Report { stats: &stats, period, source: source(&summary), top: self.top, view };
+        let findings = figures.detectors.findings();
+        let first = if self.traffic_first { First::Traffic } else { First::Problems };
+        let report = Report {
+            stats: &figures.stats,
+            findings: &findings,
+            period,
+            source: source(&summary),
+            top: self.top,
+            view: View { sections: self.section, detail: self.detail, by, first },
+        };
         let text = if self.json {
             let mut text = serde_json::to_string_pretty(&postlens_report::json::value(&report))?;
             text.push('\n');
@@ -98,6 +115,27 @@ impl ReportArgs {
             None => data(&text).context("cannot write to standard output")?,
         }
         Ok(tell_problems(&summary))
+    }
+}
+
+/// What one pass over the log fills.
+#[derive(Debug, Default)]
+struct Figures {
+    stats: Stats,
+    detectors: Detectors,
+}
+
+impl Consumer for Figures {
+    fn line(&mut self, line: &Observation<'_>) {
+        self.stats.line(line);
+        self.detectors.line(line);
+    }
+}
+
+impl RecordSink for Figures {
+    fn record(&mut self, record: &Record<'_>) {
+        self.stats.record(record);
+        self.detectors.record(record);
     }
 }
 

@@ -1,0 +1,142 @@
+//! What is wrong, before all else.
+
+use postlens_detect::{Finding, Gravity};
+
+use super::page::{Fit, Page};
+use crate::finding::{actor, cause, duration, evidence, headline, joined, remedy, when};
+use crate::number::count;
+use crate::report::Report;
+use crate::verdict::Verdict;
+use crate::{command, language::Language};
+
+/// The verdict's first line: the problem to be looked at first, or that there is none.
+pub fn first_line(report: &Report<'_>, verdict: &Verdict<'_>, language: &Language) -> String {
+    match verdict.first() {
+        Some(finding) => headline(finding, language),
+        None => quiet(report, verdict, language),
+    }
+}
+
+pub(super) fn verdict(page: &mut Page<'_>, report: &Report<'_>) {
+    let verdict = Verdict::of(report);
+    page.line("");
+    let line = first_line(report, &verdict, page.language());
+    match verdict.first() {
+        Some(finding) => {
+            page.grave(finding.gravity, &line);
+            first(page, finding);
+            more(page, &verdict);
+        }
+        None => page.bold(&line),
+    }
+    incomplete(page, report);
+}
+
+/// All that is known of the first problem.
+fn first(page: &mut Page<'_>, finding: &Finding) {
+    let language = page.language();
+    let mut rows = vec![("verdict-when", joined(&when(finding, language), language), Fit::Wrap)];
+    if let Some(cause) = cause(finding) {
+        let (name, meaning) = (language.text(cause.key()), language.text(cause.definition_key()));
+        let values = [("cause", name.as_str()), ("definition", meaning.as_str())];
+        rows.push(("verdict-cause", language.with("problem-cause", &values), Fit::Wrap));
+    }
+    rows.push(("verdict-actor", actor(finding, language), Fit::Wrap));
+    rows.push(("verdict-remedy", remedy(finding, language), Fit::Wrap));
+    rows.extend(command::first(finding).map(|command| ("verdict-look", command, Fit::Wrap)));
+    let line = finding.evidence.first();
+    rows.extend(line.map(|line| ("verdict-evidence", evidence(line), Fit::Lines(4))));
+    page.labelled(&rows);
+}
+
+/// How many problems there are, and whether all are over.
+fn more(page: &mut Page<'_>, verdict: &Verdict<'_>) {
+    if verdict.problems.len() < 2 {
+        return;
+    }
+    let language = page.language();
+    let of_gravity = |(gravity, number): (Gravity, u64)| {
+        let (number, gravity) = (count(number), language.text(gravity.key()));
+        language.with("verdict-grave", &[("count", &number), ("gravity", &gravity)])
+    };
+    let kinds: Vec<String> = verdict.by_gravity().map(of_gravity).collect();
+    let kinds = kinds.join(&language.text("separator-list"));
+    let (all, open) = (count(verdict.problems.len() as u64), count(verdict.open()));
+    let values = [("all", all.as_str()), ("kinds", &kinds), ("open", &open)];
+    page.paragraph(2, &language.with("verdict-more", &values), Fit::Wrap);
+}
+
+fn quiet(report: &Report<'_>, verdict: &Verdict<'_>, language: &Language) -> String {
+    let Some((from, to)) = report.stats.lines.period else { return language.text("nothing") };
+    let mails = count(report.stats.outcomes.mails.total());
+    let lines = count(report.source.lines);
+    let lasted = duration((to.micros - from.micros).div_euclid(1_000_000), language);
+    let values = [("mails", mails.as_str()), ("lines", &lines), ("lasted", &lasted)];
+    let key = if verdict.complete { "verdict-quiet" } else { "verdict-quiet-incomplete" };
+    language.with(key, &values)
+}
+
+fn incomplete(page: &mut Page<'_>, report: &Report<'_>) {
+    let problems = &report.source.problems;
+    if let Some((problem, _)) = problems.first() {
+        let problem = crate::escape::printable(problem.as_str().into());
+        let number = count(problems.len() as u64);
+        let words = page.words_with("verdict-unread", &[("count", &number), ("problem", &problem)]);
+        page.warning(&words);
+    }
+    let evicted = report.source.tracker.messages_evicted;
+    if evicted > 0 {
+        let words = page.words_with("evicted", &[("count", &count(evicted))]);
+        page.warning(&words);
+    }
+}
+
+/// The problems beside the first.
+pub(super) fn problems(page: &mut Page<'_>, report: &Report<'_>) {
+    let verdict = Verdict::of(report);
+    let others = verdict.problems.get(1..).unwrap_or_default();
+    if others.is_empty() {
+        return;
+    }
+    page.heading("section-problems");
+    for (number, finding) in (2..).zip(others).take(report.top.max(1)) {
+        let line = format!("{number:>2}  {}", headline(finding, page.language()));
+        page.grave(finding.gravity, &line);
+        let origin = verdict.origin(finding).map(|place| count(place as u64 + 1));
+        problem(page, finding, origin.as_deref());
+    }
+    if others.len() > report.top.max(1) {
+        let left = count((others.len() - report.top.max(1)) as u64);
+        let words = page.words_with("more", &[("count", &left)]);
+        page.line(&format!("    {words}"));
+    }
+}
+
+fn problem(page: &mut Page<'_>, finding: &Finding, origin: Option<&str>) {
+    let language = page.language();
+    let mut parts = when(finding, language);
+    if let Some(origin) = origin {
+        parts.push(language.with("problem-follows", &[("number", origin)]));
+        page.paragraph(4, &joined(&parts, language), Fit::Wrap);
+        return;
+    }
+    if let Some(cause) = cause(finding) {
+        parts.push(language.with("problem-because", &[("cause", &language.text(cause.key()))]));
+    }
+    parts.push(language.with("problem-actor", &[("actor", &actor(finding, language))]));
+    page.paragraph(4, &joined(&parts, language), Fit::Wrap);
+    page.paragraph(4, &remedy(finding, language), Fit::Wrap);
+    if let Some(line) = finding.evidence.first() {
+        page.paragraph(4, &format!("> {}", evidence(line)), Fit::Lines(3));
+    }
+}
+
+/// The colour of a gravity on a terminal (ECMA-48, SGR).
+pub(super) fn style(gravity: Gravity) -> &'static str {
+    match gravity {
+        Gravity::Critical => "1;31",
+        Gravity::Severe => "31",
+        Gravity::Moderate => "33",
+        Gravity::Slight => "36",
+    }
+}
