@@ -15,7 +15,9 @@ pub fn what(finding: &Finding, language: &Language) -> String {
     let amount = count(finding.amount);
     let figures: Vec<_> =
         finding.figures.iter().map(|(name, value)| (*name, count(*value))).collect();
-    let mut values = vec![("subject", subject.as_str()), ("amount", amount.as_str())];
+    let cause = language.text(cause(finding).unwrap_or(Cause::Unknown).key());
+    let mut values =
+        vec![("subject", subject.as_str()), ("amount", amount.as_str()), ("cause", cause.as_str())];
     values.extend(figures.iter().map(|(name, value)| (*name, value.as_str())));
     language.with(&finding.key(), &values)
 }

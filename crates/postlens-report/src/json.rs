@@ -1,6 +1,8 @@
 //! The report as one JSON object, schema 1: times in RFC 3339, delays in seconds, sizes
 //! in bytes, keys of counters as in the text report's sources.
 
+mod verdict;
+
 use postlens_stats::stats::reasons::Reason;
 use postlens_stats::stats::traffic::{Flow, Span};
 use postlens_stats::stats::users::Mailings;
@@ -11,6 +13,7 @@ use postlens_track::Outcome;
 use serde_json::{Map, Value, json};
 
 use crate::escape::lossless;
+use crate::language::Language;
 use crate::report::Report;
 
 /// The keys of each section; all others are always there.
@@ -28,6 +31,7 @@ const KEYS: &[(&str, &[&str])] = &[
             "refused",
         ],
     ),
+    ("problems", &["findings"]),
     ("warnings", &["warnings"]),
     ("deferrals", &["deferrals"]),
     ("bounces", &["bounces"]),
@@ -42,9 +46,9 @@ const KEYS: &[(&str, &[&str])] = &[
     ("lines", &["lines", "unrecognized"]),
 ];
 
-/// Makes the object.
-pub fn value(report: &Report<'_>) -> Value {
-    let mut value = whole(report);
+/// Makes the object. Of the language are only the sentences of the verdict and the findings.
+pub fn value(report: &Report<'_>, language: &Language) -> Value {
+    let mut value = whole(report, language);
     if let Value::Object(object) = &mut value {
         let hidden = KEYS.iter().filter(|(section, _)| !report.shows(section));
         for key in hidden.flat_map(|(_, keys)| *keys) {
@@ -55,13 +59,15 @@ pub fn value(report: &Report<'_>) -> Value {
     value
 }
 
-fn whole(report: &Report<'_>) -> Value {
+fn whole(report: &Report<'_>, language: &Language) -> Value {
     let stats = report.stats;
     let period = stats.lines.period;
     let hosts: Vec<_> = stats.lines.hosts.iter().map(|host| lossless(host.as_ref())).collect();
     let top = report.top;
     json!({
         "schema": 1,
+        "verdict": verdict::verdict(report, language),
+        "findings": verdict::findings(report, language),
         "hosts": hosts,
         "from": period.map(|(from, _)| from.to_string()),
         "to": period.map(|(_, to)| to.to_string()),

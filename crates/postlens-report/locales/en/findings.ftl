@@ -1,5 +1,5 @@
 # What is wrong, and what to do about it. $subject is whom or what it is about, $amount how
-# much; further numbers are the finding's figures.
+# much, $cause why mail failed; further numbers are the finding's figures.
 finding-disk-full = No space on { $subject }: { $amount } lines say that the disk is full
 finding-disk-full-remedy = Make room on the file system of the queue and the mailboxes: old logs, core files, mailboxes. Postfix takes mail again by itself.
 finding-dns-failing = Name service does not answer: { $amount } lookups failed, for { counted-domains }
@@ -17,14 +17,14 @@ finding-account-hijacked-remedy = Lock the account or change its password now, t
 finding-application-flooding-uid = User ID { $subject } of the host floods the system: { $amount } messages
 finding-application-flooding-client = Client { $subject } floods the system: { $amount } messages
 finding-application-flooding-remedy = Find the program (cron jobs, web forms, scripts of that user or host) and stop it. Delete what it has in the queue.
-finding-destination-deferring = { $subject } defers or does not answer: { $attempts } attempts failed
+finding-destination-deferring = Mail to { $subject } is held up: { $attempts } attempts failed; cause: { $cause }
 finding-destination-deferring-remedy = See the cause. If they limit or block us, send less and write to their postmaster; if they do not answer, nothing is to be done here: Postfix tries again.
 finding-bounces-rising-sender = Mail of { $subject } bounces: { $amount } bounces from { counted-domains }
 finding-bounces-rising-domain = Mail to { $subject } bounces: { $amount } bounces for { counted-senders }
 finding-bounces-rising-remedy = After a mailing: stop it and take the dead addresses off the list, before providers take us for spammers. To one domain: read what it says.
 finding-address-hammered = { $subject } gets far more mail than usual: { $amount } messages
 finding-address-hammered-remedy = Look for a loop, an alarm that repeats itself, or an attack. Limit who may write to the address, or moderate the list.
-finding-queue-growing = The queue grows: { $amount } messages more came than went
+finding-queue-growing = The queue grows: { $amount } more messages came than went
 finding-queue-growing-remedy = See what is in it (qshape, postqueue -p): one destination, one sender, or everything. If everything, the delivery agents or the disk are too slow.
 finding-lines-lost = Loggers of { $subject } lost lines: { $amount } at least. All figures are too low
 finding-lines-lost-remedy = Raise or switch off the rate limits: RateLimitBurst in journald.conf, RateLimit.Interval of rsyslog's input.

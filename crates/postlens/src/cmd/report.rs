@@ -55,7 +55,7 @@ pub(crate) struct ReportArgs {
     /// The traffic first, then what went wrong.
     #[arg(long)]
     traffic_first: bool,
-    /// The language of the text: en or ja. Default: the locale's.
+    /// The language of the text: en or ja. Default: the locale's; en for JSON.
     #[arg(long, value_name = "LANG")]
     lang: Option<Lang>,
     /// Terminal colours.
@@ -101,7 +101,10 @@ impl ReportArgs {
             view: View { sections: self.section, detail: self.detail, by, first },
         };
         let text = if self.json {
-            let mut text = serde_json::to_string_pretty(&postlens_report::json::value(&report))?;
+            // What programs read does not depend on the locale.
+            let language = Language::new(self.lang.unwrap_or_default());
+            let value = postlens_report::json::value(&report, &language);
+            let mut text = serde_json::to_string_pretty(&value)?;
             text.push('\n');
             text
         } else {

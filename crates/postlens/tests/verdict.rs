@@ -1,0 +1,142 @@
+//! Days in which one thing goes wrong: the verdict's first line says what.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+use std::path::Path;
+use std::process::Command;
+
+use postlens_testkit::{Config, Format, SCENARIOS, Scenario, Zone, generate_in_memory};
+use serde_json::Value;
+
+/// All scenarios are generated from one seed.
+const SEED: u64 = 2;
+
+/// Runs the report over some logs.
+fn report(args: &[&str], logs: &Path) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_postlens"));
+    command.env("TZ", "UTC").env("LC_ALL", "C").arg("report").args(args).arg(logs);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The first line after the head.
+fn first_line(report: &str) -> &str {
+    let (_, rest) = report.split_once("\n\n").unwrap();
+    rest.lines().next().unwrap()
+}
+
+/// Generates a scenario's days, with stamps that have no year and with full ones, and
+/// compares the verdict's first line.
+#[track_caller]
+fn check(name: &str, english: &str, japanese: &str) {
+    let directory = tempfile::tempdir().unwrap();
+    let scenario = Scenario::named(name).unwrap();
+    let full = Format::Rfc3339 { digits: 6, zone: Zone::Colon };
+    let usual = scenario.config(SEED);
+    let full = Config { format: full, ..usual.clone() };
+    for (file, config) in [("yearless.log", usual), ("full.log", full)] {
+        let (log, _, _) = generate_in_memory(config);
+        let log_file = directory.path().join(file);
+        std::fs::write(&log_file, log).unwrap();
+        let text = report(&["--lang", "en"], &log_file);
+        assert_eq!(first_line(&text), english, "{name} {file}\n{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 100), "{name}");
+        let object: Value = serde_json::from_str(&report(&["--json"], &log_file)).unwrap();
+        assert_eq!(object["verdict"]["text"], english, "{name} {file}");
+        assert_eq!(object["verdict"]["complete"], true, "{name} {file}");
+        let findings = object["findings"].as_array().unwrap();
+        assert_eq!(object["verdict"]["gravity"].is_null(), findings.is_empty(), "{name}");
+    }
+    let text = report(&["--lang", "ja"], &directory.path().join("yearless.log"));
+    assert_eq!(first_line(&text), japanese, "{name}");
+}
+
+macro_rules! verdicts {
+    ($($test:ident $name:literal $english:literal $japanese:literal;)*) => {
+        $(#[test]
+        fn $test() {
+            check($name, $english, $japanese);
+        })*
+
+        #[test]
+        fn every_scenario_has_its_verdict() {
+            let judged = [$($name),*];
+            assert!(SCENARIOS.iter().all(|scenario| judged.contains(&scenario.name)));
+        }
+    };
+}
+
+verdicts! {
+    deferral_surge "deferral-surge"
+        "SEVERE: Mail to bigmail.example is held up: 118 attempts failed; cause: too much mail"
+        "重大: bigmail.example 宛のメールが滞っています。118 回失敗、原因: 送信が多すぎる";
+    blocked "blocked"
+        "SEVERE: Mail to bigmail.example is held up: 158 attempts failed; cause: blocked for bad reputation"
+        "重大: bigmail.example 宛のメールが滞っています。158 回失敗、原因: 評判による拒否";
+    dns_down "dns-down"
+        "CRITICAL: Name service does not answer: 140 lookups failed, for 18 domains"
+        "緊急: 名前解決ができません。18 ドメインで 140 回失敗しました";
+    disk_full "disk-full"
+        "CRITICAL: No space on mx1: 148 lines say that the disk is full"
+        "緊急: mx1 のディスクに空きがありません(該当 148 行)";
+    filter_down "filter-down"
+        "CRITICAL: 127.0.0.1[127.0.0.1]:10024 does not answer: 248 failures"
+        "緊急: 127.0.0.1[127.0.0.1]:10024 が応答しません(248 回失敗)";
+    milter_down "milter-down"
+        "CRITICAL: inet:127.0.0.1:8891 does not answer: 41 failures"
+        "緊急: inet:127.0.0.1:8891 が応答しません(41 回失敗)";
+    mailboxes_full "mailboxes-full"
+        "MODERATE: 25 of our mailboxes are full: 150 attempts failed"
+        "中程度: 25 個のメールボックスが満杯です(150 回失敗)";
+    certificate_expired "certificate-expired"
+        "CRITICAL: The certificate of mx1 has expired: 119 peers refused it"
+        "緊急: mx1 の証明書の期限が切れています。119 件の接続で相手に拒まれました";
+    brute_force_distributed "brute-force-distributed"
+        "MODERATE: 1,089 clients guess passwords: 1,154 failures"
+        "中程度: 1,089 個の接続元がパスワードを試しています(1,154 回失敗)";
+    brute_force_client "brute-force-client"
+        "MODERATE: 192.0.2.200 guesses passwords: 334 failures"
+        "中程度: 192.0.2.200 がパスワードを試しています(334 回失敗)";
+    brute_force_user "brute-force-user"
+        "MODERATE: 231 clients guess the password of grace: 236 failures"
+        "中程度: 231 個の接続元が grace のパスワードを試しています(236 回失敗)";
+    misconfigured_client "misconfigured-client"
+        "SLIGHT: alice [198.51.100.130] has an old password: 93 failures since it last could log in"
+        "軽微: alice [198.51.100.130] のパスワードが古いままです(93 回失敗)";
+    hijacked_account "hijacked-account"
+        "CRITICAL: Somebody else sends as wendy: 295 messages from 15 new addresses"
+        "緊急: wendy を他人が使って送信しています。新しい 15 個のアドレスから 295 通";
+    newsletter "newsletter"
+        "No problem found: 4,109 mails and 82,049 lines of 4 days looked at"
+        "問題は見つかりませんでした(期間 4 日、メール 4,109 通、ログ 82,049 行)";
+    list_import "list-import"
+        "SEVERE: Mail of news@example.com bounces: 230 bounces from 41 domains"
+        "重大: news@example.com のメールが大量に戻っています。41 ドメインから 230 件";
+    list_hammered "list-hammered"
+        "SEVERE: announce@lists.example.net gets far more mail than usual: 434 messages"
+        "重大: announce@lists.example.net に普段よりはるかに多いメールが届いています(434 通)";
+    local_flood "local-flood"
+        "SEVERE: User ID 33 of the host floods the system: 618 messages"
+        "重大: ホストのユーザー ID 33 が大量に送信しています(618 通)";
+    client_flood "client-flood"
+        "SEVERE: Client 192.0.2.77 floods the system: 886 messages"
+        "重大: 接続元 192.0.2.77 が大量に送信しています(886 通)";
+    connection_flood "connection-flood"
+        "SEVERE: Far more connections than usual: up to 100 a minute"
+        "重大: 接続が普段よりはるかに多くなっています(最大で毎分 100 件)";
+    queue_growth "queue-growth"
+        "SEVERE: The queue grows: 253 more messages came than went"
+        "重大: キューが増え続けています。出た数より 253 通多く入りました";
+    lines_lost "lines-lost"
+        "SEVERE: Loggers of mx1 lost lines: 171 at least. All figures are too low"
+        "重大: mx1 のログ収集が少なくとも 171 行を失いました。すべての数字は実際より少なくなっています";
+    baseline "baseline"
+        "No problem found: 3,579 mails and 73,381 lines of 4 days looked at"
+        "問題は見つかりませんでした(期間 4 日、メール 3,579 通、ログ 73,381 行)";
+}
