@@ -32,7 +32,7 @@ pub(crate) struct ParsedLines<'a> {
     marks: Vec<Mark<'a>>,
 }
 
-impl<'a> ParsedLines<'a> {
+impl ParsedLines<'_> {
     pub(crate) fn len(&self) -> usize {
         self.marks.len()
     }

@@ -8,7 +8,7 @@ use crate::year::Sighting;
 /// Every line that starts before this offset is looked at.
 pub(crate) const DENSE: u64 = 64 * 1024;
 /// After that, the first line that starts in each block of this size.
-pub(crate) const BLOCK: u64 = 4096;
+pub(crate) const BLOCK: u64 = 8 * 1024;
 
 /// Looks at some of the lines in `data`, which starts at a line's start, at byte
 /// `offset` of its file. `next` is the offset before which no line is wanted; it is

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use hashbrown::HashMap;
-
 /// Counters by a key with an order, such as a day or a severity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counts<K: Ord>(BTreeMap<K, u64>);
@@ -45,38 +43,73 @@ impl<K: Ord + Copy> Counts<K> {
 
 /// Counters by a static name, such as an event's kind: counted where the name lies in
 /// memory, which costs less than comparing names.
-#[derive(Debug, Clone, Default)]
-pub struct NameCounts(HashMap<usize, (&'static str, u64), foldhash::fast::FixedState>);
+#[derive(Debug, Clone)]
+pub struct NameCounts {
+    /// The names met last, each in the one place where it may be.
+    recent: [(&'static str, u64); RECENT],
+    /// All others.
+    rest: BTreeMap<&'static str, u64>,
+}
+
+/// Most logs hold lines of fewer kinds. A power of two.
+const RECENT: usize = 64;
+
+impl Default for NameCounts {
+    fn default() -> Self {
+        Self { recent: [("", 0); RECENT], rest: BTreeMap::new() }
+    }
+}
 
 impl NameCounts {
     /// Adds to one counter.
+    #[inline]
     pub fn add(&mut self, name: &'static str, count: u64) {
-        self.0.entry(name.as_ptr().addr()).or_insert((name, 0)).1 += count;
+        let address = name.as_ptr().addr();
+        // Names of a few bytes lie side by side.
+        let place = (address ^ (address >> 6)) % RECENT;
+        match self.recent.get_mut(place) {
+            Some((known, counted)) if std::ptr::eq(*known, name) => *counted += count,
+            _ => self.exchange(place, name, count),
+        }
+    }
+
+    #[cold]
+    fn exchange(&mut self, place: usize, name: &'static str, count: u64) {
+        let Some(recent) = self.recent.get_mut(place) else { return };
+        let (known, counted) = std::mem::replace(recent, (name, count));
+        if counted > 0 {
+            *self.rest.entry(known).or_default() += counted;
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+        let recent = self.recent.iter().filter(|(_, count)| *count > 0).copied();
+        recent.chain(self.rest.iter().map(|(name, count)| (*name, *count)))
     }
 
     /// All counters in the order of their names. A name may lie in several places.
     pub fn sorted(&self) -> Counts<&'static str> {
         let mut sorted = Counts::default();
-        for (name, count) in self.0.values() {
-            sorted.add(*name, *count);
+        for (name, count) in self.iter() {
+            sorted.add(name, count);
         }
         sorted
     }
 
     /// One counter.
     pub fn get(&self, name: &str) -> u64 {
-        self.0.values().filter(|(known, _)| *known == name).map(|(_, count)| count).sum()
+        self.iter().filter(|(known, _)| *known == name).map(|(_, count)| count).sum()
     }
 
     /// The sum of all counters.
     pub fn total(&self) -> u64 {
-        self.0.values().map(|(_, count)| count).sum()
+        self.iter().map(|(_, count)| count).sum()
     }
 
     /// Adds another's counters to these.
     pub fn merge(&mut self, other: &Self) {
-        for (name, count) in other.0.values() {
-            self.add(name, *count);
+        for (name, count) in other.iter() {
+            self.add(name, count);
         }
     }
 }

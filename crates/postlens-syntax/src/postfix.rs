@@ -47,9 +47,27 @@ use crate::severity::Severity;
 pub(crate) fn parse(daemon: Daemon, text: &[u8]) -> Event<'_> {
     // Events are large: what most lines are is written where it stays, by code that is
     // inlined here.
-    match QueueId::split(text) {
-        Some((id, rest)) => frequent(id, rest).unwrap_or_else(|| other(daemon, text)),
+    let event = match QueueId::split(text) {
+        Some((id, rest)) => frequent(id, rest),
+        None => frequent_plain(daemon, text),
+    };
+    match event {
+        Some(event) => event,
         None => other(daemon, text),
+    }
+}
+
+/// The lines of nearly every session.
+#[inline]
+fn frequent_plain(daemon: Daemon, text: &[u8]) -> Option<Event<'_>> {
+    match text.first()? {
+        b'c' => Connect::parse(text).map(Event::Connect),
+        b'd' => Disconnect::parse(text).map(Event::Disconnect),
+        b'A' | b'U' | b'T' | b'V' => TlsSession::parse(text).map(Event::TlsSession),
+        b'C' | b'P' if daemon == Daemon::Postscreen => {
+            Postscreen::parse(text).map(Event::Postscreen)
+        }
+        _ => None,
     }
 }
 

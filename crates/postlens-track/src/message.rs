@@ -260,7 +260,10 @@ fn outcome_of(line: &DeliveryLine<'_>, daemon: Option<Daemon>) -> Outcome {
     match line.status {
         DeliveryStatus::Sent if line.is_forward() => Outcome::HandedOver,
         // A content filter accepts what it throws away, and says so (amavis).
-        DeliveryStatus::Sent if line.reply.contains_str("2.7.0 Ok, discarded") => {
+        DeliveryStatus::Sent
+            if line.dsn.is_none_or(|dsn| dsn == "2.7.0")
+                && line.reply.contains_str("2.7.0 Ok, discarded") =>
+        {
             Outcome::Discarded
         }
         DeliveryStatus::Sent => match daemon {

@@ -26,6 +26,7 @@ pub struct Connect<'a> {
 
 impl<'a> Connect<'a> {
     /// Reads `connect from CLIENT`.
+    #[inline]
     pub fn parse(text: &'a [u8]) -> Option<Self> {
         let client = text.strip_prefix(b"connect from ")?;
         Some(Self { client: Client::parse(client.trim_ascii_end())? })
@@ -43,6 +44,7 @@ pub struct Disconnect<'a> {
 
 impl<'a> Disconnect<'a> {
     /// Reads `disconnect from CLIENT` with or without counters.
+    #[inline]
     pub fn parse(text: &'a [u8]) -> Option<Self> {
         let (client, rest) = Client::split(text.strip_prefix(b"disconnect from ")?)?;
         let counters = match rest {
