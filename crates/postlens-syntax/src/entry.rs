@@ -43,7 +43,7 @@ impl<'a> Entry<'a> {
     /// let line = b"Nov  4 06:25:01 mx postfix/smtpd[123]: connect from a.example[192.0.2.1]";
     /// let entry = Entry::parse(line);
     /// assert_eq!(entry.host.unwrap(), "mx");
-    /// assert_eq!(entry.tag.daemon, "smtpd");
+    /// assert_eq!(entry.tag.daemon(), "smtpd");
     /// assert_eq!(entry.pid, Some(123));
     /// assert_eq!(entry.text, "connect from a.example[192.0.2.1]");
     /// ```

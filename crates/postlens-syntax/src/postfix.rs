@@ -219,7 +219,7 @@ mod tests {
     #[track_caller]
     fn check_line(line: &str, kind: &str, daemon: &str) {
         let entry = Entry::parse(line.as_bytes());
-        assert_eq!(entry.tag.daemon, daemon, "{line}");
+        assert_eq!(entry.tag.daemon(), daemon, "{line}");
         assert_eq!(Event::parse(&entry).kind(), kind, "{line}");
     }
 

@@ -2,7 +2,7 @@
 
 use bstr::BStr;
 
-use crate::scan::{cut, rcut};
+use crate::scan::cut;
 
 /// A syslog tag without its pid, `postfix-in/submission/smtpd`, taken apart at its
 /// slashes: first the instance (`syslog_name`), last the daemon, between them the
@@ -11,41 +11,71 @@ use crate::scan::{cut, rcut};
 pub struct Tag<'a> {
     /// The whole tag as written, without `[pid]`.
     pub program: &'a BStr,
-    /// `postfix-in`: the instance's `syslog_name`; `None` for programs without slashes.
-    pub instance: Option<&'a BStr>,
-    /// `submission`: what lies between instance and daemon, where there is anything.
-    pub service: Option<&'a BStr>,
-    /// `smtpd`: the last component; `postfix` where a logger has cut the tag at its first
-    /// slash, and for postfix(1).
-    pub daemon: &'a BStr,
     /// Which program that is, among those whose lines we understand.
     pub known: Option<Daemon>,
+    /// Where the instance ends; 0 without one.
+    instance: u32,
+    /// Where the daemon begins and ends.
+    daemon: (u32, u32),
 }
 
 impl<'a> Tag<'a> {
     /// Takes a program name apart. Any bytes are a program name.
     pub fn parse(program: &'a [u8]) -> Self {
         let whole = BStr::new(program);
+        let end = place(program.len());
         let Some((instance, mut daemon)) = cut(program, b"/") else {
             let known = Daemon::alone(program);
-            let instance = matches!(known, Some(Daemon::Postfix)).then_some(whole);
+            let is_postfix = matches!(known, Some(Daemon::Postfix));
             // Of `postfix-in` the daemon is as unknown as of `postfix`.
-            let daemon = instance.and_then(|name| name.get(..POSTFIX.len())).unwrap_or(program);
-            let daemon = BStr::new(daemon);
-            return Self { program: whole, instance, service: None, daemon, known };
+            return Self {
+                program: whole,
+                known,
+                instance: if is_postfix { end } else { 0 },
+                daemon: (0, if is_postfix { place(POSTFIX.len()) } else { end }),
+            };
         };
-        let mut service = None;
-        if let Some((between, last)) = rcut(daemon, b"/") {
-            (service, daemon) = (Some(between), last);
+        while let Some((_, after)) = cut(daemon, b"/") {
+            daemon = after;
         }
         Self {
             program: whole,
-            instance: (!instance.is_empty()).then_some(BStr::new(instance)),
-            service: service.filter(|service| !service.is_empty()).map(BStr::new),
-            daemon: BStr::new(daemon),
             known: Daemon::of_postfix(daemon),
+            instance: place(instance.len()),
+            daemon: (place(program.len() - daemon.len()), end),
         }
     }
+
+    /// `postfix-in`: the instance's `syslog_name`; `None` for programs without slashes.
+    #[inline]
+    pub fn instance(&self) -> Option<&'a BStr> {
+        let instance = self.part(0, self.instance);
+        (!instance.is_empty()).then_some(instance)
+    }
+
+    /// `submission`: what lies between instance and daemon, where there is anything.
+    #[inline]
+    pub fn service(&self) -> Option<&'a BStr> {
+        let (from, to) = (self.instance.checked_add(1)?, self.daemon.0.checked_sub(1)?);
+        let service = self.part(from, to);
+        (!service.is_empty()).then_some(service)
+    }
+
+    /// `smtpd`: the last component.
+    #[inline]
+    pub fn daemon(&self) -> &'a BStr {
+        self.part(self.daemon.0, self.daemon.1)
+    }
+
+    fn part(&self, from: u32, to: u32) -> &'a BStr {
+        let program: &'a [u8] = self.program;
+        BStr::new(program.get(from as usize..to as usize).unwrap_or_default())
+    }
+}
+
+/// A place in a tag; no line is so long that it would not fit.
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// How the names of Postfix's instances begin; a name of another instance goes on with a
@@ -295,9 +325,9 @@ mod tests {
     #[track_caller]
     fn check(program: &str, instance: &str, service: &str, daemon: &str, known: Option<Daemon>) {
         let tag = Tag::parse(program.as_bytes());
-        assert_eq!(tag.instance.map_or(String::new(), ToString::to_string), instance);
-        assert_eq!(tag.service.map_or(String::new(), ToString::to_string), service);
-        assert_eq!(tag.daemon, daemon);
+        assert_eq!(tag.instance().map_or(String::new(), ToString::to_string), instance);
+        assert_eq!(tag.service().map_or(String::new(), ToString::to_string), service);
+        assert_eq!(tag.daemon(), daemon);
         assert_eq!(tag.known, known);
     }
 

@@ -177,7 +177,7 @@ fn the_log_shows_the_outcomes() {
         let entry = Entry::parse(line);
         if let Event::Delivery(delivery) = Event::parse(&entry) {
             let key = (
-                entry.tag.instance.unwrap_or_default().to_string(),
+                entry.tag.instance().unwrap_or_default().to_string(),
                 delivery.queue_id.to_string(),
                 delivery.recipient.to_string(),
             );

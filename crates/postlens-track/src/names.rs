@@ -54,7 +54,7 @@ const MOST: usize = 65_536;
 impl Names {
     pub(crate) fn place(&mut self, entry: &Entry<'_>) -> Place {
         let host = entry.host.map_or(&b""[..], |host| host);
-        let instance = entry.tag.instance.map_or(&b""[..], |instance| instance);
+        let instance = entry.tag.instance().map_or(&b""[..], |instance| instance);
         Place {
             host: Self::number(&mut self.numbers, &mut self.last_host, host),
             instance: Self::number(&mut self.numbers, &mut self.last_instance, instance),

@@ -118,13 +118,13 @@ impl Sessions {
     ) -> Option<SessionState> {
         let length = |text: Option<&bstr::BStr>| text.map_or(0, |text| text.len());
         let mut text = TextBuf::with_capacity(
-            length(entry.tag.service) + length(client.name) + client.address.len(),
+            length(entry.tag.service()) + length(client.name) + client.address.len(),
         );
         let state = SessionState {
             start: time,
             last_seen: time,
             daemon,
-            service: entry.tag.service.map(|service| text.push(service)),
+            service: entry.tag.service().map(|service| text.push(service)),
             client_name: client.name.map(|name| text.push(name)),
             client_address: text.push(client.address),
             sasl_username: None,

@@ -69,7 +69,7 @@ impl Section for Trouble {
         self.classes.add(class, weight);
         normalize(line.entry.text, &mut self.normal.0);
         self.text.0.clear();
-        self.text.0.extend_from_slice(line.entry.tag.daemon);
+        self.text.0.extend_from_slice(line.entry.tag.daemon());
         self.text.0.extend_from_slice(b": ");
         self.text.0.extend_from_slice(&self.normal.0);
         let text = self.texts.entry(&self.text.0);

@@ -19,9 +19,9 @@ pub(super) fn write(line: &Observation<'_>, out: &mut Vec<u8>) {
     object.header("host", entry.host);
     let tag = (!entry.tag.program.is_empty()).then_some(&entry.tag);
     object.header("program", tag.map(|tag| tag.program));
-    object.header("instance", tag.and_then(|tag| tag.instance));
-    object.header("service", tag.and_then(|tag| tag.service));
-    object.header("daemon", tag.map(|tag| tag.daemon));
+    object.header("instance", tag.and_then(|tag| tag.instance()));
+    object.header("service", tag.and_then(|tag| tag.service()));
+    object.header("daemon", tag.map(|tag| tag.daemon()));
     match entry.pid {
         Some(pid) => object.number("pid", i64::from(pid)),
         None => object.header("pid", None),
