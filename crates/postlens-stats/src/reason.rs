@@ -14,10 +14,22 @@ pub fn normalize(text: &[u8], out: &mut Vec<u8>) {
     let mut rest = text;
     let mut codes = true;
     while !rest.is_empty() && out.len() < LONGEST {
-        let end = memchr::memchr3(b' ', b'<', b'[', rest).unwrap_or(rest.len());
+        let (mut digits, mut is_address) = (0, false);
+        let ends = |byte: &u8| {
+            match byte {
+                b' ' | b'<' | b'[' => return true,
+                b'0'..=b'9' => digits += 1,
+                b'@' => is_address = true,
+                _ => {}
+            }
+            false
+        };
+        let end = rest.iter().position(ends).unwrap_or(rest.len());
         let (word, after) = rest.split_at(end);
         if !word.is_empty() {
-            if !(codes && is_code(word)) && varies(word) {
+            // A word that looks like an identifier, an address or a number of its own.
+            let varies = is_address || digits >= 4 || (digits >= 2 && word.len() >= 8);
+            if varies && !(codes && is_code(word)) {
                 push_word(out, b"*", word);
             } else {
                 out.extend_from_slice(word);
@@ -64,12 +76,6 @@ fn push_word(out: &mut Vec<u8>, mark: &[u8], word: &[u8]) {
 /// A reply code or an enhanced status code.
 fn is_code(word: &[u8]) -> bool {
     word.len() <= 11 && word.iter().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'))
-}
-
-/// Whether a word looks like an identifier, an address or a number of its own.
-fn varies(word: &[u8]) -> bool {
-    let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
-    word.contains(&b'@') || digits >= 4 || (digits >= 2 && word.len() >= 8)
 }
 
 #[cfg(test)]

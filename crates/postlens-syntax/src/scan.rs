@@ -33,7 +33,8 @@ pub(crate) fn position(byte: u8, text: &[u8]) -> Option<usize> {
 
 /// The first place of a short needle: its first byte is looked for, or its second
 /// where the first is a blank, which a line has many of.
-#[inline]
+#[expect(clippy::inline_always, reason = "with the needle known it is a few instructions")]
+#[inline(always)]
 pub(crate) fn find<const N: usize>(text: &[u8], needle: &[u8; N]) -> Option<usize> {
     let (anchor, shift) = match needle.as_slice() {
         [b' ', second, ..] => (*second, 1),
@@ -70,7 +71,8 @@ pub(crate) fn rfind<const N: usize>(text: &[u8], needle: &[u8; N]) -> Option<usi
 }
 
 /// Cuts `text` at the first `needle`: what is before and what is after it.
-#[inline]
+#[expect(clippy::inline_always, reason = "with the needle known it is a few instructions")]
+#[inline(always)]
 pub(crate) fn cut<'a, const N: usize>(
     text: &'a [u8],
     needle: &[u8; N],
