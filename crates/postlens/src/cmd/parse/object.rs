@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use bstr::{BStr, ByteSlice};
-use postlens_syntax::{Delay, FieldSink, QueueId, Severity, Time};
+use postlens_syntax::{Delay, FieldSink, QueueId, Severity, Tag, Time};
 use postlens_track::Observation;
 
 /// Appends the object to `out`.
@@ -19,9 +19,9 @@ pub(super) fn write(line: &Observation<'_>, out: &mut Vec<u8>) {
     object.header("host", entry.host);
     let tag = (!entry.tag.program.is_empty()).then_some(&entry.tag);
     object.header("program", tag.map(|tag| tag.program));
-    object.header("instance", tag.and_then(|tag| tag.instance()));
-    object.header("service", tag.and_then(|tag| tag.service()));
-    object.header("daemon", tag.map(|tag| tag.daemon()));
+    object.header("instance", tag.and_then(Tag::instance));
+    object.header("service", tag.and_then(Tag::service));
+    object.header("daemon", tag.map(Tag::daemon));
     match entry.pid {
         Some(pid) => object.number("pid", i64::from(pid)),
         None => object.header("pid", None),
