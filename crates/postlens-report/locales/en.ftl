@@ -38,6 +38,7 @@ problem-cause = { $cause }. { $definition }
 problem-because = { $cause }
 problem-actor = to act: { $actor }
 problem-follows = follows from problem { $number }
+reason-cause = { $cause } (to act: { $actor })
 counted-domains = { $domains ->
     [one] one domain
    *[other] { $domains } domains
@@ -63,6 +64,8 @@ section-hours = Per hour of the day
 section-destinations = Destinations
 section-deferrals = Why mail was deferred
 section-bounces = Why mail bounced
+section-expired = Why mail was given up in the end
+expired-unseen = reason not in the log
 section-refusals = Why mail was refused
 section-refused-clients = Refused clients
 section-authentication = Authentication

@@ -1,9 +1,9 @@
 //! The report as one JSON object, schema 1: times in RFC 3339, delays in seconds, sizes
 //! in bytes, keys of counters as in the text report's sources.
 
+mod reasons;
 mod verdict;
 
-use postlens_stats::stats::reasons::Reason;
 use postlens_stats::stats::traffic::{Flow, Span};
 use postlens_stats::stats::users::Mailings;
 use postlens_stats::{Counts, Histogram, Top};
@@ -34,7 +34,7 @@ const KEYS: &[(&str, &[&str])] = &[
     ("problems", &["findings"]),
     ("warnings", &["warnings"]),
     ("deferrals", &["deferrals"]),
-    ("bounces", &["bounces"]),
+    ("bounces", &["bounces", "expired"]),
     ("refusals", &["decisions", "refusals", "refused_clients"]),
     ("logins", &["authentication"]),
     ("destinations", &["destinations"]),
@@ -88,14 +88,11 @@ fn whole(report: &Report<'_>, language: &Language) -> Value {
             "greylisted": stats.refusals.greylisted,
         },
         "decisions": named(&stats.refusals.actions, postlens_syntax::postfix::decision::Action::name),
-        "refusals": list(&stats.refusals.reasons, top, |reason| json!({
-            "count": reason.count,
-            "stages": list(&reason.stages, top, |count| json!({ "count": count })),
-            "clients": list(&reason.clients, top, |count| json!({ "count": count })),
-        })),
+        "refusals": reasons::refusals(&stats.refusals.reasons, top),
         "refused_clients": list(&stats.refusals.clients, top, |count| json!({ "count": count })),
-        "deferrals": list(&stats.reasons.deferrals, top, |reason| why(reason, top)),
-        "bounces": list(&stats.reasons.bounces, top, |reason| why(reason, top)),
+        "deferrals": reasons::reasons(&stats.reasons.deferrals, top),
+        "bounces": reasons::reasons(&stats.reasons.bounces, top),
+        "expired": reasons::expired(&stats.reasons, top),
         "authentication": authentication(report),
         "destinations": list(&stats.destinations.domains, top, |to| json!({
             "sent": to.sent,
@@ -230,13 +227,6 @@ fn flow(flow: &Flow) -> Value {
 
 fn mailings(mail: &Mailings) -> Value {
     json!({ "count": mail.count, "bytes": mail.bytes })
-}
-
-fn why(reason: &Reason, top: usize) -> Value {
-    json!({
-        "count": reason.count,
-        "domains": list(&reason.domains, top, |count| json!({ "count": count })),
-    })
 }
 
 fn named<K: Ord + Copy>(counts: &Counts<K>, name: impl Fn(K) -> &'static str) -> Value {

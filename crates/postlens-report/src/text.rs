@@ -1,6 +1,7 @@
 //! The report as text for a terminal or a mail.
 
 mod authentication;
+mod causes;
 mod delivery;
 mod lines;
 mod mail;
@@ -33,6 +34,7 @@ const PROBLEMS: Sections = &[
     ("warnings", trouble::warnings),
     ("deferrals", delivery::deferrals),
     ("bounces", delivery::bounces),
+    ("bounces", delivery::expired),
     ("refusals", refusals::reasons),
     ("refusals", refusals::clients),
     ("logins", authentication::failures),

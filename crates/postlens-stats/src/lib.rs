@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests fail by panicking"))]
 
+pub mod causes;
 pub mod counts;
 pub mod histogram;
 pub mod reason;
@@ -13,6 +14,7 @@ pub mod stats;
 pub mod timeline;
 pub mod top;
 
+pub use causes::{CauseGroup, by_cause};
 pub use counts::Counts;
 pub use histogram::Histogram;
 pub use stats::Stats;

@@ -9,34 +9,40 @@ use crate::number::{bytes, count, delay};
 use crate::report::Report;
 
 pub(super) fn deferrals(page: &mut Page<'_>, report: &Report<'_>) {
-    reasons(page, "section-deferrals", &report.stats.reasons.deferrals, report.top);
+    reasons(page, "section-deferrals", &report.stats.reasons.deferrals, report);
 }
 
 pub(super) fn bounces(page: &mut Page<'_>, report: &Report<'_>) {
-    reasons(page, "section-bounces", &report.stats.reasons.bounces, report.top);
+    reasons(page, "section-bounces", &report.stats.reasons.bounces, report);
 }
 
-fn reasons(page: &mut Page<'_>, heading: &str, list: &Top<Reason>, most: usize) {
+pub(super) fn expired(page: &mut Page<'_>, report: &Report<'_>) {
+    let (known, unseen) = (&report.stats.reasons.expired, report.stats.reasons.expired_unseen());
+    reasons(page, "section-expired", known, report);
+    if unseen > 0 {
+        if known.is_empty() {
+            page.heading("section-expired");
+        }
+        page.row(0, unseen, &page.words("expired-unseen"));
+    }
+}
+
+fn reasons(page: &mut Page<'_>, heading: &str, list: &Top<Reason>, report: &Report<'_>) {
     if list.is_empty() {
         return;
     }
     page.heading(heading);
-    page.list(
-        list,
-        most,
-        |reason| reason.count,
-        |page, _, reason| {
-            let domains = reason.domains.top(3);
-            let mut domains: Vec<String> = domains
-                .into_iter()
-                .map(|(domain, number)| format!("{} {}", printable(domain), count(*number)))
-                .collect();
-            if reason.domains.len() > domains.len() {
-                domains.push("…".to_owned());
-            }
-            page.cells(1, "", &cut(&domains.join(", ")));
-        },
-    );
+    page.causes(list, report, |reason| {
+        let domains = reason.domains.top(3);
+        let mut domains: Vec<String> = domains
+            .into_iter()
+            .map(|(domain, number)| format!("{} {}", printable(domain), count(*number)))
+            .collect();
+        if reason.domains.len() > domains.len() {
+            domains.push("…".to_owned());
+        }
+        domains.join(", ")
+    });
 }
 
 pub(super) fn destinations(page: &mut Page<'_>, report: &Report<'_>) {

@@ -1,6 +1,6 @@
 //! What was refused, and whom.
 
-use super::page::{Page, cut};
+use super::page::Page;
 use crate::escape::printable;
 use crate::number::count;
 use crate::report::Report;
@@ -11,26 +11,20 @@ pub(super) fn reasons(page: &mut Page<'_>, report: &Report<'_>) {
         return;
     }
     page.heading("section-refusals");
-    page.list(
-        &refusals.reasons,
-        report.top,
-        |reason| reason.count,
-        |page, _, reason| {
-            let named = |list: &postlens_stats::Top<u64>, most| {
-                let mut names: Vec<String> = list
-                    .top(most)
-                    .into_iter()
-                    .map(|(name, number)| format!("{} {}", printable(name), count(*number)))
-                    .collect();
-                if list.len() > most {
-                    names.push("…".to_owned());
-                }
-                names.join(", ")
-            };
-            let line = format!("{}; {}", named(&reason.stages, 2), named(&reason.clients, 3));
-            page.cells(1, "", &cut(&line));
-        },
-    );
+    page.causes(&refusals.reasons, report, |reason| {
+        let named = |list: &postlens_stats::Top<u64>, most| {
+            let mut names: Vec<String> = list
+                .top(most)
+                .into_iter()
+                .map(|(name, number)| format!("{} {}", printable(name), count(*number)))
+                .collect();
+            if list.len() > most {
+                names.push("…".to_owned());
+            }
+            names.join(", ")
+        };
+        format!("{}; {}", named(&reason.stages, 2), named(&reason.clients, 3))
+    });
     let other = refusals.actions.iter().filter(|(action, _)| action.name() != "reject");
     let other: Vec<String> =
         other.map(|(action, number)| format!("{} {}", action.name(), count(number))).collect();

@@ -1,5 +1,6 @@
 //! What smtpd, postscreen, cleanup, milters and the before-queue filter refused.
 
+use postlens_explain::{Failure, Verdict};
 use postlens_syntax::postfix::decision::Action;
 use postlens_track::{Record, Refusal};
 
@@ -35,6 +36,8 @@ pub struct RefusalReason {
     pub stages: Top<u64>,
     /// By client, `name[address]` without the name `unknown`.
     pub clients: Top<u64>,
+    /// Why, and who must act: judged by the first line that gave the reason.
+    pub verdict: Option<Verdict>,
 }
 
 impl Counted for RefusalReason {
@@ -46,6 +49,7 @@ impl Counted for RefusalReason {
         self.count += other.count;
         self.stages.merge(&other.stages);
         self.clients.merge(&other.clients);
+        self.verdict = self.verdict.or(other.verdict);
     }
 }
 
@@ -83,6 +87,7 @@ impl Refusals {
         let reason = self.reasons.entry(&self.text.0);
         reason.count += weight;
         *reason.stages.entry(refusal.decision.stage) += weight;
+        reason.verdict.get_or_insert_with(|| Failure::from(refusal.decision).verdict());
         let Some(client) = refusal.client else { return };
         *self.clients.entry(client.address) += weight;
         self.text.0.clear();
