@@ -22,4 +22,5 @@ pub mod period;
 mod relay;
 pub mod run;
 
+pub use period::InPeriod;
 pub use run::{Order, Progress, Run, Summary};

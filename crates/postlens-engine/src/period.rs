@@ -4,21 +4,27 @@ use postlens_source::Period;
 use postlens_syntax::Time;
 use postlens_track::{Consumer, Message, Observation, Outcome, Record, RecordSink};
 
-/// Lets only records of a period through to a consumer.
-pub(crate) struct InPeriod<'a> {
+/// Lets only lines and records of a period through to a consumer. Several of them share
+/// one run where periods are compared.
+pub struct InPeriod<'a> {
     pub(crate) period: Option<Period>,
     pub(crate) consumer: &'a mut (dyn Consumer + Send),
 }
 
-impl InPeriod<'_> {
-    pub(crate) fn holds(&self, time: Time) -> bool {
-        self.period.is_none_or(|period| period.contains(time.micros))
+impl std::fmt::Debug for InPeriod<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InPeriod").field("period", &self.period).finish_non_exhaustive()
+    }
+}
+
+impl<'a> InPeriod<'a> {
+    /// Of a period; of all time without one.
+    pub fn new(period: Option<Period>, consumer: &'a mut (dyn Consumer + Send)) -> Self {
+        Self { period, consumer }
     }
 
-    pub(crate) fn line(&mut self, line: &Observation<'_>) {
-        if self.holds(line.time) {
-            self.consumer.line(line);
-        }
+    pub(crate) fn holds(&self, time: Time) -> bool {
+        self.period.is_none_or(|period| period.contains(time.micros))
     }
 
     /// A message counts as received when it arrived in the period, and each of its
@@ -43,6 +49,22 @@ impl InPeriod<'_> {
             unseen: open,
             ..*message
         }));
+    }
+}
+
+impl Consumer for InPeriod<'_> {
+    fn line(&mut self, line: &Observation<'_>) {
+        if self.holds(line.time) {
+            self.consumer.line(line);
+        }
+    }
+
+    fn pause(&mut self) {
+        self.consumer.pause();
+    }
+
+    fn broken(&self) -> bool {
+        self.consumer.broken()
     }
 }
 

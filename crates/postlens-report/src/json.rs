@@ -1,6 +1,7 @@
 //! The report as one JSON object, schema 1: times in RFC 3339, delays in seconds, sizes
 //! in bytes, keys of counters as in the text report's sources.
 
+mod compare;
 mod reasons;
 mod verdict;
 
@@ -32,6 +33,7 @@ const KEYS: &[(&str, &[&str])] = &[
         ],
     ),
     ("problems", &["findings"]),
+    ("compare", &["comparison"]),
     ("warnings", &["warnings"]),
     ("deferrals", &["deferrals"]),
     ("bounces", &["bounces", "expired"]),
@@ -50,6 +52,7 @@ const KEYS: &[(&str, &[&str])] = &[
 pub fn value(report: &Report<'_>, language: &Language) -> Value {
     let mut value = whole(report, language);
     if let Value::Object(object) = &mut value {
+        object.insert("comparison".to_owned(), compare::comparison(report));
         let hidden = KEYS.iter().filter(|(section, _)| !report.shows(section));
         for key in hidden.flat_map(|(_, keys)| *keys) {
             // Keys keep their order.
@@ -199,12 +202,7 @@ fn spans(report: &Report<'_>) -> Value {
                 let weekday = (second.div_euclid(DAY) + 3).rem_euclid(7) + 1;
                 entry.insert("weekday".to_owned(), json!(weekday));
             } else {
-                let start = Time { micros: second * 1_000_000, offset: 0 }.civil();
-                let start = format!(
-                    "{:04}-{:02}-{:02}T{:02}:{:02}:00",
-                    start.year, start.month, start.day, start.hour, start.minute
-                );
-                entry.insert("from".to_owned(), json!(start));
+                entry.insert("from".to_owned(), json!(wall_clock(*second)));
             }
             if let Value::Object(counts) = flow(counts) {
                 entry.extend(counts);
@@ -215,6 +213,12 @@ fn spans(report: &Report<'_>) -> Value {
     json!({ "by": by.name(), "entries": entries })
 }
 
+/// A second on the wall since 1970, without an offset.
+fn wall_clock(second: i64) -> String {
+    let at = Time { micros: second.saturating_mul(1_000_000), offset: 0 }.civil();
+    format!("{:04}-{:02}-{:02}T{:02}:{:02}:00", at.year, at.month, at.day, at.hour, at.minute)
+}
+
 fn flow(flow: &Flow) -> Value {
     json!({
         "received": flow.received,
@@ -222,6 +226,7 @@ fn flow(flow: &Flow) -> Value {
         "deferred": flow.deferred,
         "bounced": flow.bounced,
         "refused": flow.refused,
+        "connections": flow.connections,
     })
 }
 

@@ -33,18 +33,20 @@ impl Lang {
     }
 
     /// The texts of the language's files.
-    fn words(self) -> [&'static str; 4] {
+    fn words(self) -> [&'static str; 5] {
         match self {
             Self::En => [
                 include_str!("../locales/en.ftl"),
                 include_str!("../locales/en/sections.ftl"),
                 include_str!("../locales/en/causes.ftl"),
+                include_str!("../locales/en/compare.ftl"),
                 include_str!("../locales/en/findings.ftl"),
             ],
             Self::Ja => [
                 include_str!("../locales/ja.ftl"),
                 include_str!("../locales/ja/sections.ftl"),
                 include_str!("../locales/ja/causes.ftl"),
+                include_str!("../locales/ja/compare.ftl"),
                 include_str!("../locales/ja/findings.ftl"),
             ],
         }

@@ -2,7 +2,7 @@
 
 use postlens_detect::Finding;
 use postlens_stats::Stats;
-use postlens_stats::stats::traffic::Span;
+use postlens_stats::stats::traffic::{Span, Traffic};
 use postlens_syntax::Time;
 use postlens_track::Counters;
 
@@ -13,6 +13,8 @@ pub struct Report<'a> {
     pub stats: &'a Stats,
     /// What is wrong.
     pub findings: &'a [Finding],
+    /// What the period is compared with.
+    pub comparison: Option<Comparison<'a>>,
     /// The period that was asked for: its ends, where it has any.
     pub period: (Option<Time>, Option<Time>),
     /// What was read.
@@ -21,6 +23,19 @@ pub struct Report<'a> {
     pub top: usize,
     /// What is shown, and how much of it.
     pub view: View,
+}
+
+/// What a report's period is compared with.
+#[derive(Debug, Clone, Copy)]
+pub struct Comparison<'a> {
+    /// The figures of the other period.
+    pub then: &'a Stats,
+    /// The ends of the other period.
+    pub ends: Option<(Time, Time)>,
+    /// The length of the report's period in that of the other.
+    pub scale: f64,
+    /// Mail by the hour before the report's period, to tell what is usual.
+    pub usual: &'a Traffic,
 }
 
 /// What a report shows.

@@ -2,6 +2,7 @@
 
 mod authentication;
 mod causes;
+mod compare;
 mod delivery;
 mod lines;
 mod mail;
@@ -14,6 +15,7 @@ mod verdict;
 use crate::language::Language;
 use crate::report::{First, Report};
 
+pub(crate) use compare::USUAL;
 pub use page::Page;
 pub use verdict::first_line;
 
@@ -27,7 +29,8 @@ const HEAD: &[Write] = &[lines::head, verdict::verdict, lines::problems];
 // share a name.
 
 /// What stands before both lists.
-const OVERVIEW: Sections = &[("problems", verdict::problems), ("mail", mail::outcomes)];
+const OVERVIEW: Sections =
+    &[("problems", verdict::problems), ("mail", mail::outcomes), ("compare", compare::compare)];
 
 /// What went wrong and what was refused.
 const PROBLEMS: Sections = &[

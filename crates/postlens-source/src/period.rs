@@ -130,6 +130,36 @@ impl Period {
         }
     }
 
+    /// The stretch of the same length directly before: whole months before whole months,
+    /// whole days before whole days, whatever the clocks did in between. `None` without
+    /// both ends.
+    pub fn previous(self, zone: &Zone) -> Option<Self> {
+        let (from, to) = (self.from?, self.to?);
+        let (first, end) = (zoned(from, zone)?.date(), zoned(to, zone)?.date());
+        let whole = midnight(first, zone) == Some(from) && midnight(end, zone) == Some(to);
+        if !whole {
+            return Some(Self { from: Some(from.checked_sub(to - from)?), to: Some(from) });
+        }
+        let months = i32::from(end.year() - first.year()) * 12 + i32::from(end.month())
+            - i32::from(first.month());
+        let length = if first.day() == 1 && end.day() == 1 {
+            Span::new().try_months(months).ok()?
+        } else {
+            first.until(end).ok()?
+        };
+        let before = first.checked_sub(length).ok()?;
+        Some(Self { from: midnight(before, zone), to: Some(from) })
+    }
+
+    /// The same stretch of another week or day, so many days earlier on the calendar.
+    /// `None` without both ends.
+    pub fn days_before(self, days: i64, zone: &Zone) -> Option<Self> {
+        let span = Span::new().try_days(days).ok()?;
+        let earlier = |micros| Some(zoned(micros, zone)?.checked_sub(span).ok()?.timestamp());
+        let (from, to) = (earlier(self.from?)?, earlier(self.to?)?);
+        Some(Self { from: Some(from.as_microsecond()), to: Some(to.as_microsecond()) })
+    }
+
     /// What lies in both.
     #[must_use]
     pub fn intersection(self, other: Self) -> Self {
@@ -247,6 +277,27 @@ mod tests {
     use super::{Period, PeriodError};
     use crate::time::Time;
     use crate::zone::Zone;
+
+    #[test]
+    fn earlier_stretches_follow_the_calendar() {
+        let zone = Zone::named("Europe/Berlin").unwrap();
+        let parse = |text: &str| Period::parse(text, NOW, &zone).unwrap();
+        // The clocks went back on 25 October 2026.
+        for (text, before) in [
+            ("2026-10-26", "2026-10-25"),
+            ("2026-11", "2026-10"),
+            ("2026-03", "2026-02"),
+            ("2026-10-20..2026-10-26", "2026-10-13..2026-10-19"),
+            ("2026-01", "2025-12"),
+        ] {
+            assert_eq!(parse(text).previous(&zone).unwrap(), parse(before), "{text}");
+        }
+        let hours = parse("2026-10-26T06:00:00Z..2026-10-26T09:00:00Z");
+        assert_eq!(hours.previous(&zone).unwrap().to, hours.from);
+        let week = parse("2026-10-26").days_before(7, &zone).unwrap();
+        assert_eq!(week, parse("2026-10-19"));
+        assert_eq!(Period::default().previous(&zone), None);
+    }
 
     /// 2026-11-24T10:30:00+09:00, a Tuesday.
     const NOW: i64 = 1_795_483_800_000_000;

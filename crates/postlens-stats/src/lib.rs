@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests fail by panicking"))]
 
 pub mod causes;
+pub mod compare;
 pub mod counts;
 pub mod histogram;
 pub mod reason;

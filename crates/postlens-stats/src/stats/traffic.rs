@@ -87,6 +87,8 @@ pub struct Flow {
     pub bounced: u64,
     /// Commands, recipients and messages refused.
     pub refused: u64,
+    /// Client connections that began.
+    pub connections: u64,
 }
 
 impl Flow {
@@ -96,6 +98,7 @@ impl Flow {
         self.deferred += other.deferred;
         self.bounced += other.bounced;
         self.refused += other.refused;
+        self.connections += other.connections;
     }
 }
 
@@ -166,6 +169,9 @@ impl Section for Traffic {
                     let weight = u64::from(delivery.weight);
                     self.at(delivery.time).deferred += weight;
                 }
+            }
+            Record::Session(session) => {
+                self.at(session.start).connections += u64::from(session.weight);
             }
             Record::Refusal(refusal) if refusal.decision.action == Action::Reject => {
                 let weight = u64::from(refusal.weight);

@@ -1,5 +1,7 @@
 //! `postlens report`.
 
+mod compared;
+
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -15,6 +17,7 @@ use postlens_track::{Consumer, Limits, Observation, Record, RecordSink};
 use crate::input::{InputArgs, ends, tell_problems};
 use crate::output::{Colour, data};
 use crate::progress::ProgressLine;
+use compared::{Earlier, Periods};
 
 /// Tell what is wrong and what happened to the mail: problems, outcomes, refusals, traffic
 ///
@@ -29,6 +32,7 @@ use crate::progress::ProgressLine;
 Examples:
   postlens report --period yesterday
   postlens report --since 2026-11-01 --until 2026-11-08 /var/log/mail.log*
+  postlens report --period yesterday --compare last-week
   postlens report --json mail.log | jq .recipients
   zcat old/*.gz | postlens report -")]
 pub(crate) struct ReportArgs {
@@ -49,6 +53,11 @@ pub(crate) struct ReportArgs {
     /// Mail over time: by minute, hour, day, weekday, week or month.
     #[arg(long, value_name = "SPAN", value_parser = PossibleValuesParser::new(Span::ALL.map(Span::name)))]
     by: Option<String>,
+    /// Compare with another period: `previous` (the same length directly before),
+    /// `last-week` (seven days earlier) or any period. Also holds each hour against what
+    /// is usual for it.
+    #[arg(long, value_name = "PERIOD")]
+    compare: Option<String>,
     /// What went wrong first, then the traffic: the default.
     #[arg(long, overrides_with = "traffic_first")]
     problems_first: bool,
@@ -79,6 +88,10 @@ impl ReportArgs {
         if by == Some(Span::Minute) {
             figures.stats.traffic = Traffic::by_minute();
         }
+        let periods = match &self.compare {
+            Some(text) => Some(Periods::read(text, &input.options)?),
+            None => None,
+        };
         let run = Run {
             streams: input.found.streams,
             options: input.options,
@@ -87,7 +100,14 @@ impl ReportArgs {
             threads: input.threads,
         };
         let line = ProgressLine::new();
-        let mut summary = run.run(&mut figures, &mut |progress| line.show(progress));
+        let mut show = |progress| line.show(progress);
+        let (mut summary, earlier) = match periods {
+            Some(periods) => {
+                let (summary, earlier) = periods.run(run, &mut figures, &mut show);
+                (summary, Some(earlier))
+            }
+            None => (run.run(&mut figures, &mut show), None),
+        };
         drop(line);
         summary.problems.splice(0..0, input.found.problems);
         let findings = figures.detectors.findings();
@@ -95,6 +115,7 @@ impl ReportArgs {
         let report = Report {
             stats: &figures.stats,
             findings: &findings,
+            comparison: earlier.as_ref().map(Earlier::comparison),
             period,
             source: source(&summary),
             top: self.top,

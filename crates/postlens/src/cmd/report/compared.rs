@@ -1,0 +1,154 @@
+//! `--compare`: which other period, and one pass over both.
+
+use anyhow::{Result, anyhow};
+use postlens_engine::{InPeriod, Progress, Run, Summary};
+use postlens_report::Comparison;
+use postlens_source::{Options, Period};
+use postlens_stats::Stats;
+use postlens_stats::stats::Section;
+use postlens_stats::stats::traffic::Traffic;
+use postlens_syntax::Time;
+use postlens_track::{Consumer, Observation, Record, RecordSink};
+
+use super::Figures;
+use crate::exit::hint;
+
+/// The periods of a comparison.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Periods {
+    now: Period,
+    then: Period,
+    /// What came before the report's period, to tell what is usual.
+    usual: Period,
+}
+
+/// How long before the report's period is looked at for what is usual: enough for four
+/// equal hours of the week.
+const USUAL_DAYS: i64 = 28;
+
+impl Periods {
+    /// Reads what the report's period is to be compared with.
+    pub(super) fn read(text: &str, options: &Options) -> Result<Self> {
+        let zone = &options.zone;
+        let period = options.period.unwrap_or_default();
+        // What lies ahead of us cannot be compared.
+        let now =
+            Period { to: Some(period.to.map_or(options.now, |to| to.min(options.now))), ..period };
+        if now.from.is_none() || now.from >= now.to {
+            return Err(hint(
+                anyhow!("--compare needs a period with a beginning in the past"),
+                "add --period yesterday, or --since and --until",
+            ));
+        }
+        let then = match text {
+            // Of a period that still goes on the same part is looked at.
+            "previous" if now.to == period.to => now.previous(zone),
+            "previous" => period.previous(zone).map(|whole| {
+                let length = now.to.zip(now.from).map_or(0, |(to, from)| to - from);
+                Period { to: whole.from.map(|from| from + length).min(whole.to), ..whole }
+            }),
+            "last-week" => now.days_before(7, zone),
+            other => {
+                let period = Period::parse(other, options.now, zone).map_err(|error| {
+                    let remedy = error.hint();
+                    hint(error, format!("give previous, last-week or a period: {remedy}"))
+                })?;
+                let to = Some(period.to.map_or(options.now, |to| to.min(options.now)));
+                Some(Period { to, ..period }).filter(|period| period.from.is_some())
+            }
+        };
+        let then = then.ok_or_else(|| {
+            hint(anyhow!("the period to compare with has no beginning"), "give --compare A..B")
+        })?;
+        let usual =
+            Period { from: now.days_before(USUAL_DAYS, zone).and_then(|it| it.from), to: now.from };
+        Ok(Self { now, then, usual })
+    }
+
+    /// All that has to be read.
+    fn whole(&self) -> Period {
+        let ends = [self.now, self.then, self.usual];
+        Period {
+            from: ends.iter().filter_map(|period| period.from).min(),
+            to: ends.iter().filter_map(|period| period.to).max(),
+        }
+    }
+
+    /// Fills the figures of all periods in one pass.
+    pub(super) fn run(
+        self,
+        mut run: Run,
+        figures: &mut Figures,
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> (Summary, Earlier) {
+        let zone = run.options.zone.clone();
+        let time = |micros| Time { micros, offset: zone.offset_at(micros) };
+        let ends = self.then.from.zip(self.then.to).map(|(from, to)| (time(from), time(to)));
+        let (stats, usual) = (Stats::default(), Usual::default());
+        let mut earlier = Earlier { periods: self, ends, stats, usual };
+        run.options.period = Some(self.whole());
+        let mut summary = run.run(
+            &mut Parts([
+                InPeriod::new(Some(self.now), figures),
+                InPeriod::new(Some(self.then), &mut earlier.stats),
+                InPeriod::new(Some(self.usual), &mut earlier.usual),
+            ]),
+            progress,
+        );
+        summary.outside = summary.lines.saturating_sub(figures.stats.lines.total());
+        (summary, earlier)
+    }
+}
+
+/// The figures of the other periods.
+#[derive(Debug)]
+pub(super) struct Earlier {
+    periods: Periods,
+    ends: Option<(Time, Time)>,
+    stats: Stats,
+    usual: Usual,
+}
+
+impl Earlier {
+    /// For the report.
+    #[expect(clippy::cast_precision_loss, reason = "lengths of periods in microseconds")]
+    pub(super) fn comparison(&self) -> Comparison<'_> {
+        let length = |period: Period| period.to.zip(period.from).map_or(0, |(to, from)| to - from);
+        let (now, then) = (length(self.periods.now), length(self.periods.then).max(1));
+        Comparison {
+            then: &self.stats,
+            ends: self.ends,
+            scale: now as f64 / then as f64,
+            usual: &self.usual.0,
+        }
+    }
+}
+
+/// Mail by the hour before the report's period.
+#[derive(Debug, Default)]
+struct Usual(Traffic);
+
+impl Consumer for Usual {
+    fn line(&mut self, _: &Observation<'_>) {}
+}
+
+impl RecordSink for Usual {
+    fn record(&mut self, record: &Record<'_>) {
+        self.0.record(record);
+    }
+}
+
+/// Consumers of several periods.
+struct Parts<'a>([InPeriod<'a>; 3]);
+
+impl Consumer for Parts<'_> {
+    fn line(&mut self, line: &Observation<'_>) {
+        self.0.iter_mut().for_each(|part| part.line(line));
+    }
+}
+
+impl RecordSink for Parts<'_> {
+    fn record(&mut self, record: &Record<'_>) {
+        self.0.iter_mut().for_each(|part| part.record(record));
+    }
+}
