@@ -7,11 +7,12 @@
     reason = "tests fail by panicking"
 )]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use postlens_testkit::{Config, Format, SCENARIOS, Scenario, Zone, generate_in_memory};
 use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
 
 /// All scenarios are generated from one seed.
 const SEED: u64 = 2;
@@ -46,7 +47,7 @@ fn check(name: &str, english: &str, japanese: &str) {
         std::fs::write(&log_file, log).unwrap();
         let text = report(&["--lang", "en"], &log_file);
         assert_eq!(first_line(&text), english, "{name} {file}\n{text}");
-        assert!(text.lines().all(|line| line.chars().count() <= 100), "{name}");
+        assert!(text.lines().all(|line| line.width() <= 100), "{name}");
         let object: Value = serde_json::from_str(&report(&["--json"], &log_file)).unwrap();
         assert_eq!(object["verdict"]["text"], english, "{name} {file}");
         assert_eq!(object["verdict"]["complete"], true, "{name} {file}");
@@ -139,4 +140,83 @@ verdicts! {
     baseline "baseline"
         "No problem found: 3,579 mails and 73,381 lines of 4 days looked at"
         "問題は見つかりませんでした(期間 4 日、メール 3,579 通、ログ 73,381 行)";
+}
+
+fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples")
+}
+
+#[test]
+fn reports_fit_a_hundred_columns_and_pipes_get_no_colours() {
+    for lang in ["en", "ja"] {
+        for more in [&["--top", "30"][..], &["--detail"], &["--traffic-first"]] {
+            let text = report(&[&["--lang", lang], more].concat(), &examples());
+            let wide = text.lines().filter(|line| line.width() > 100);
+            assert_eq!(wide.collect::<Vec<_>>(), [""; 0], "{lang} {more:?}");
+            assert!(!text.contains('\x1b'));
+        }
+    }
+    let text = report(&["--color", "always"], &examples());
+    assert!(
+        text.contains("\x1b[1;31mCRITICAL: Somebody else sends as carol@example.com"),
+        "{text}"
+    );
+    assert!(text.contains("\n\x1b[1mWhy mail bounced\x1b[0m\n"));
+}
+
+#[test]
+fn what_comes_first_can_be_chosen() {
+    let place = |text: &str, heading: &str| text.find(heading).unwrap();
+    for (option, problems_first) in [("--problems-first", true), ("--traffic-first", false)] {
+        let text = report(&[option], &examples());
+        let (bounces, senders) =
+            (place(&text, "\nWhy mail bounced\n"), place(&text, "\nSenders\n"));
+        assert_eq!(bounces < senders, problems_first);
+        assert!(place(&text, "\nCRITICAL: ") < bounces.min(senders));
+    }
+}
+
+#[test]
+fn a_log_without_mail_is_not_called_quiet() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = directory.path().join("mail.log");
+    std::fs::write(&log, "Nov 20 10:00:00 mail cron[1]: (root) CMD (x)\n".repeat(3)).unwrap();
+    let text = report(&["--lang", "en"], &log);
+    let line = "No mail in 3 lines of 0 s: is this the right log, and does Postfix run?";
+    assert_eq!(first_line(&text), line);
+}
+
+#[test]
+fn what_still_goes_on_is_said() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = directory.path().join("mail.log");
+    let (text, _, _) = generate_in_memory(Scenario::named("filter-down").unwrap().config(SEED));
+    let text = String::from_utf8(text).unwrap();
+    let until = text.lines().take_while(|line| *line < "Nov  4 15:30");
+    std::fs::write(&log, until.collect::<Vec<_>>().join("\n") + "\n").unwrap();
+    let text = report(&["--lang", "en"], &log);
+    assert!(text.contains("since 2026-11-04 14:32, still going on at the log's end"), "{text}");
+    let object: Value = serde_json::from_str(&report(&["--json"], &log)).unwrap();
+    assert_eq!(object["verdict"]["open"], 1);
+    assert_eq!(object["findings"][0]["since"], "2026-11-04T14:32:44Z");
+    assert_eq!(object["findings"][0]["cause"], "connection_refused");
+    assert_eq!(object["findings"][0]["actor"], "our_admin");
+    assert_eq!(object["verdict"]["look"], "ss -ltnp sport = :10024");
+}
+
+#[test]
+fn what_was_not_read_belongs_to_the_verdict() {
+    let directory = tempfile::tempdir().unwrap();
+    let archive = directory.path().join("mail.log.2.gz");
+    let whole = std::fs::read(examples().join("mail.log.2.gz")).unwrap();
+    std::fs::write(&archive, whole.get(..whole.len() / 8).unwrap()).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_postlens"));
+    command.env("TZ", "UTC").args(["report", "--lang", "en"]).arg(&archive);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let verdict = text.split("\n\n").nth(1).unwrap();
+    assert!(first_line(&text).starts_with("No problem found in what could be read: "), "{text}");
+    assert!(verdict.contains("Not all could be read, so that figures may be too low: "), "{text}");
+    assert!(verdict.contains("archive is cut off"), "{text}");
 }

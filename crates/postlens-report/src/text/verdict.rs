@@ -1,9 +1,11 @@
 //! What is wrong, before all else.
 
-use postlens_detect::{Finding, Gravity};
+use postlens_detect::{Finding, FindingKind, Gravity};
 
 use super::page::{Fit, Page};
-use crate::finding::{actor, cause, duration, evidence, headline, joined, remedy, when};
+use crate::finding::{
+    actor, cause, duration, evidence, headline, joined, remedy, remedy_key, when,
+};
 use crate::number::count;
 use crate::report::Report;
 use crate::verdict::Verdict;
@@ -68,13 +70,24 @@ fn more(page: &mut Page<'_>, verdict: &Verdict<'_>) {
 
 fn quiet(report: &Report<'_>, verdict: &Verdict<'_>, language: &Language) -> String {
     let Some((from, to)) = report.stats.lines.period else { return language.text("nothing") };
-    let mails = count(report.stats.outcomes.mails.total());
-    let lines = count(report.source.lines);
-    let lasted = duration((to.micros - from.micros).div_euclid(1_000_000), language);
+    let seconds = (to.micros - from.micros).div_euclid(1_000_000);
+    let outcomes = &report.stats.outcomes;
+    let refusals = &report.stats.refusals.actions;
+    let seen = outcomes.mails.total() + outcomes.recipients.total() + refusals.total();
+    let mails = count(outcomes.mails.total());
+    let (lines, lasted) = (count(report.source.lines), duration(seconds, language));
     let values = [("mails", mails.as_str()), ("lines", &lines), ("lasted", &lasted)];
-    let key = if verdict.complete { "verdict-quiet" } else { "verdict-quiet-incomplete" };
+    let key = match (seen, verdict.complete) {
+        (0, _) => "verdict-no-mail",
+        (_, false) => "verdict-quiet-incomplete",
+        (_, true) if seconds < SHORT => "verdict-quiet-short",
+        (_, true) => "verdict-quiet",
+    };
     language.with(key, &values)
 }
+
+/// Logs of fewer seconds say nothing about what is usual.
+const SHORT: i64 = 2 * 3_600;
 
 fn incomplete(page: &mut Page<'_>, report: &Report<'_>) {
     let problems = &report.source.problems;
@@ -99,11 +112,13 @@ pub(super) fn problems(page: &mut Page<'_>, report: &Report<'_>) {
         return;
     }
     page.heading("section-problems");
+    // What to do is not said again for the next of the same kind.
+    let mut told: Vec<String> = verdict.first().map(remedy_key).into_iter().collect();
     for (number, finding) in (2..).zip(others).take(report.top.max(1)) {
         let line = format!("{number:>2}  {}", headline(finding, page.language()));
         page.grave(finding.gravity, &line);
         let origin = verdict.origin(finding).map(|place| count(place as u64 + 1));
-        problem(page, finding, origin.as_deref());
+        problem(page, finding, origin.as_deref(), &mut told);
     }
     if others.len() > report.top.max(1) {
         let left = count((others.len() - report.top.max(1)) as u64);
@@ -112,7 +127,7 @@ pub(super) fn problems(page: &mut Page<'_>, report: &Report<'_>) {
     }
 }
 
-fn problem(page: &mut Page<'_>, finding: &Finding, origin: Option<&str>) {
+fn problem(page: &mut Page<'_>, finding: &Finding, origin: Option<&str>, told: &mut Vec<String>) {
     let language = page.language();
     let mut parts = when(finding, language);
     if let Some(origin) = origin {
@@ -120,12 +135,17 @@ fn problem(page: &mut Page<'_>, finding: &Finding, origin: Option<&str>) {
         page.paragraph(4, &joined(&parts, language), Fit::Wrap);
         return;
     }
-    if let Some(cause) = cause(finding) {
+    let in_headline = finding.kind == FindingKind::DestinationDeferring;
+    if let Some(cause) = cause(finding).filter(|_| !in_headline) {
         parts.push(language.with("problem-because", &[("cause", &language.text(cause.key()))]));
     }
     parts.push(language.with("problem-actor", &[("actor", &actor(finding, language))]));
     page.paragraph(4, &joined(&parts, language), Fit::Wrap);
-    page.paragraph(4, &remedy(finding, language), Fit::Wrap);
+    let key = remedy_key(finding);
+    if !told.contains(&key) {
+        page.paragraph(4, &remedy(finding, language), Fit::Wrap);
+        told.push(key);
+    }
     if let Some(line) = finding.evidence.first() {
         page.paragraph(4, &format!("> {}", evidence(line)), Fit::Lines(3));
     }

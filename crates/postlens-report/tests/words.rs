@@ -1,0 +1,199 @@
+//! The words of reports, as files: no key is missing or unused, and what is Japanese is.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+fn files(directory: &str, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(directory)];
+    while let Some(directory) = open.pop() {
+        for entry in std::fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|found| found == ending) {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+/// The code of the crate without its tests.
+fn code() -> String {
+    let sources = files("src", "rs").into_iter().map(|path| {
+        let text = std::fs::read_to_string(path).unwrap();
+        text.split("#[cfg(test)]").next().unwrap().to_owned()
+    });
+    sources.collect::<Vec<_>>().join("\n")
+}
+
+/// The lines of one language's files, comments aside.
+fn lines(lang: &str) -> Vec<String> {
+    let of_lang = files("locales", "ftl").into_iter().filter(|path| {
+        let path = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap();
+        path.to_str().unwrap().starts_with(&format!("locales/{lang}"))
+    });
+    let text: String = of_lang.map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
+}
+
+fn keys() -> BTreeSet<String> {
+    let lines = lines("en").into_iter().filter(|line| !line.starts_with(' '));
+    lines.filter_map(|line| Some(line.split_once(" =")?.0.to_owned())).collect()
+}
+
+/// What stands between quotation marks in the code.
+fn literals(code: &str) -> BTreeSet<&str> {
+    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.flat_map(|line| line.split('"').skip(1).step_by(2)).collect()
+}
+
+/// Families whose keys come from names of other crates, and where a test of their own holds
+/// each key: in the library's `language` module, beside this one.
+const ELSEWHERE: [&str; 6] = ["cause-", "actor-", "permanence-", "basis-", "finding-", "gravity-"];
+
+#[test]
+fn no_words_are_unused() {
+    let code = code();
+    let literals = literals(&code);
+    let words = lines("en").join("\n");
+    // `origin-{}` in the code stands for all keys that begin with `origin-`.
+    let families: Vec<&str> =
+        literals.iter().filter_map(|text| Some(text.split_once('{')?.0)).collect();
+    let is_used = |key: &String| {
+        literals.contains(key.as_str())
+            || words.contains(&format!("{{ {key} }}"))
+            || families.iter().any(|family| family.ends_with('-') && key.starts_with(family))
+            || ELSEWHERE.iter().any(|family| key.starts_with(family))
+    };
+    let unused: Vec<String> = keys().into_iter().filter(|key| !is_used(key)).collect();
+    assert!(unused.is_empty(), "{unused:#?}");
+}
+
+#[test]
+fn no_words_are_missing() {
+    let (code, keys) = (code(), keys());
+    let first = |key: &str| key.split('-').next().unwrap_or_default().to_owned();
+    let families: BTreeSet<String> = keys.iter().map(|key| first(key)).collect();
+    let is_key = |text: &&&str| {
+        text.contains('-')
+            && !text.ends_with('-')
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
+            && families.contains(&first(text))
+    };
+    let literals = literals(&code);
+    let missing: Vec<_> =
+        literals.iter().filter(is_key).filter(|key| !keys.contains(**key)).collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
+fn names_of_other_crates_have_their_words() {
+    use postlens_syntax::Severity;
+    use postlens_track::{Link, Origin, SessionEnd};
+    let keys = keys();
+    let origins = [Origin::Smtp, Origin::Submission, Origin::Local, Origin::Unknown];
+    let links = [Link::NextHop, Link::Forward, Link::Notification, Link::Requeue];
+    let ends = [
+        SessionEnd::Closed,
+        SessionEnd::LostConnection,
+        SessionEnd::Timeout,
+        SessionEnd::TooManyErrors,
+        SessionEnd::Screened,
+        SessionEnd::Lost,
+    ];
+    let severities = [Severity::Warning, Severity::Error, Severity::Fatal, Severity::Panic];
+    let wanted = origins
+        .map(|origin| format!("origin-{}", origin.name()))
+        .into_iter()
+        .chain(links.map(|link| format!("link-{}", link.name())))
+        .chain(ends.map(|end| format!("end-{}", end.name())))
+        .chain(severities.map(|severity| format!("severity-{}", severity.name())));
+    for key in wanted {
+        assert!(keys.contains(&key), "{key}");
+    }
+}
+
+/// Names that have no other form in Japanese: protocols, programs, settings, files.
+const NAMES: &[&str] = &[
+    "AUTH",
+    "DKIM",
+    "DMARC",
+    "DNS",
+    "DNSBL",
+    "Dovecot",
+    "HELO",
+    "ID",
+    "IPv6",
+    "MIME",
+    "MX",
+    "PTR",
+    "Postfix",
+    "QUIT",
+    "RateLimit.Interval",
+    "RateLimitBurst",
+    "SASL",
+    "SMTP",
+    "SPF",
+    "SRS",
+    "SpamAssassin",
+    "TLS",
+    "Web",
+    "amavis",
+    "check",
+    "cron",
+    "etc/resolv.conf",
+    "fatal",
+    "inet_protocols",
+    "journald.conf",
+    "may",
+    "milter",
+    "mydestination",
+    "myhostname",
+    "panic",
+    "postfix",
+    "postmap",
+    "postqueue",
+    "postscreen",
+    "qshape",
+    "rspamd",
+    "rsyslog",
+    "smtp_helo_name",
+    "smtp_tls_security_level",
+    "smtpd_client_connection_rate_limit",
+];
+
+#[test]
+fn japanese_is_japanese() {
+    let mut english = BTreeSet::new();
+    for line in lines("ja") {
+        let value = match line.split_once(" = ") {
+            Some((_, value)) if !line.starts_with(' ') => value,
+            _ => &line,
+        };
+        // Values, and the heads of variants, are not words.
+        let mut text = String::new();
+        let mut depth = 0;
+        for character in value.chars() {
+            match character {
+                '{' | '[' => depth += 1,
+                '}' | ']' => depth -= 1,
+                _ if depth == 0 => text.push(character),
+                _ => {}
+            }
+        }
+        let part = |c: char| !(c.is_ascii_alphanumeric() || "_./-".contains(c));
+        for word in text.split(part).map(|word| word.trim_matches(['.', '/', '-'])) {
+            let letters = word.chars().filter(char::is_ascii_alphabetic).count();
+            if letters > 1 && !NAMES.contains(&word) {
+                english.insert(word.to_owned());
+            }
+        }
+    }
+    assert!(english.is_empty(), "{english:#?}");
+}
