@@ -3,6 +3,7 @@
 
 mod compare;
 mod reasons;
+mod sections;
 mod verdict;
 
 use postlens_stats::stats::traffic::{Flow, Span};
@@ -39,6 +40,11 @@ const KEYS: &[(&str, &[&str])] = &[
     ("bounces", &["bounces", "expired"]),
     ("refusals", &["decisions", "refusals", "refused_clients"]),
     ("logins", &["authentication"]),
+    ("filters", &["filters"]),
+    ("screening", &["screening"]),
+    ("tls", &["tls"]),
+    ("services", &["services"]),
+    ("gaps", &["gaps"]),
     ("destinations", &["destinations"]),
     ("delays", &["delays"]),
     ("times", &["days", "hours", "spans"]),
@@ -53,6 +59,9 @@ pub fn value(report: &Report<'_>, language: &Language) -> Value {
     let mut value = whole(report, language);
     if let Value::Object(object) = &mut value {
         object.insert("comparison".to_owned(), compare::comparison(report));
+        for (key, section) in sections::ALL {
+            object.insert((*key).to_owned(), section(report));
+        }
         let hidden = KEYS.iter().filter(|(section, _)| !report.shows(section));
         for key in hidden.flat_map(|(_, keys)| *keys) {
             // Keys keep their order.
@@ -96,7 +105,7 @@ fn whole(report: &Report<'_>, language: &Language) -> Value {
         "deferrals": reasons::reasons(&stats.reasons.deferrals, top),
         "bounces": reasons::reasons(&stats.reasons.bounces, top),
         "expired": reasons::expired(&stats.reasons, top),
-        "authentication": authentication(report),
+        "authentication": sections::authentication(report),
         "destinations": list(&stats.destinations.domains, top, |to| json!({
             "sent": to.sent,
             "deferred": to.deferred,
@@ -163,20 +172,6 @@ fn source(report: &Report<'_>) -> Value {
         "sessions_evicted": source.tracker.sessions_evicted,
         "sessions_idle": source.tracker.sessions_idle,
         "queue_ids_reused": source.tracker.queue_ids_reused,
-    })
-}
-
-fn authentication(report: &Report<'_>) -> Value {
-    let (authentication, top) = (&report.stats.authentication, report.top);
-    json!({
-        "failures": authentication.failures,
-        "logins": authentication.logins,
-        "failed_clients": list(&authentication.failed_clients, top, |client| json!({
-            "count": client.count,
-            "users": list(&client.users, top, |count| json!({ "count": count })),
-        })),
-        "failed_users": list(&authentication.failed_users, top, |count| json!({ "count": count })),
-        "users": list(&authentication.users, top, |count| json!({ "count": count })),
     })
 }
 

@@ -4,10 +4,13 @@ mod authentication;
 mod causes;
 mod compare;
 mod delivery;
+mod encryption;
+mod filters;
 mod lines;
 mod mail;
 mod page;
 mod refusals;
+mod services;
 mod traffic;
 mod trouble;
 mod verdict;
@@ -34,18 +37,23 @@ const OVERVIEW: Sections =
 
 /// What went wrong and what was refused.
 const PROBLEMS: Sections = &[
+    ("gaps", services::gaps),
     ("warnings", trouble::warnings),
     ("deferrals", delivery::deferrals),
     ("bounces", delivery::bounces),
     ("bounces", delivery::expired),
     ("refusals", refusals::reasons),
     ("refusals", refusals::clients),
+    ("screening", filters::screening),
     ("logins", authentication::failures),
 ];
 
 /// The traffic, and the lines themselves.
 const TRAFFIC: Sections = &[
     ("logins", authentication::logins),
+    ("filters", filters::verdicts),
+    ("filters", filters::checks),
+    ("filters", filters::greylisting),
     ("destinations", delivery::destinations),
     ("delays", delivery::delays),
     ("times", traffic::spans),
@@ -54,6 +62,8 @@ const TRAFFIC: Sections = &[
     ("senders", mail::senders),
     ("recipients", mail::recipients),
     ("connections", traffic::connections),
+    ("tls", encryption::both),
+    ("services", services::events),
     ("lines", lines::unrecognized),
     ("lines", lines::counts),
 ];

@@ -7,10 +7,15 @@ pub mod authentication;
 pub mod connections;
 pub mod delays;
 pub mod destinations;
+pub mod encryption;
+pub mod filters;
+pub mod gaps;
 pub mod lines;
 pub mod outcomes;
 pub mod reasons;
 pub mod refusals;
+pub mod screening;
+pub mod services;
 pub mod traffic;
 pub mod trouble;
 pub mod users;
@@ -66,6 +71,16 @@ pub struct Stats {
     pub delays: delays::Delays,
     /// Client connections.
     pub connections: connections::Connections,
+    /// Starts, stops, reloads, restarts.
+    pub services: services::Services,
+    /// postscreen and DNS blocklists.
+    pub screening: screening::Screening,
+    /// Silences of the log and lost lines.
+    pub gaps: gaps::Gaps,
+    /// Content filters, sender checks, greylisting.
+    pub filters: filters::Filters,
+    /// TLS sessions.
+    pub encryption: encryption::Encryption,
 }
 
 impl Stats {
@@ -82,6 +97,11 @@ impl Stats {
         self.trouble.merge(&other.trouble);
         self.delays.merge(&other.delays);
         self.connections.merge(&other.connections);
+        self.services.merge(&other.services);
+        self.screening.merge(&other.screening);
+        self.gaps.merge(&other.gaps);
+        self.filters.merge(&other.filters);
+        self.encryption.merge(&other.encryption);
     }
 }
 
@@ -90,6 +110,11 @@ impl Consumer for Stats {
         self.lines.line(line);
         self.authentication.line(line);
         self.trouble.line(line);
+        self.services.line(line);
+        self.screening.line(line);
+        self.gaps.line(line);
+        self.filters.line(line);
+        self.encryption.line(line);
     }
 }
 
@@ -104,6 +129,7 @@ impl RecordSink for Stats {
         self.users.record(record);
         self.delays.record(record);
         self.connections.record(record);
+        self.screening.record(record);
     }
 }
 

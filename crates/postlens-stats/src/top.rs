@@ -53,6 +53,11 @@ impl<C: Counted> Top<C> {
         self.counts.entry_ref(BStr::new(text)).or_default()
     }
 
+    /// Takes a text out.
+    pub fn remove(&mut self, text: &[u8]) -> Option<C> {
+        self.counts.remove(BStr::new(text))
+    }
+
     /// The counts of a text.
     pub fn get(&self, text: &[u8]) -> Option<&C> {
         self.counts.get(BStr::new(text))
@@ -80,10 +85,14 @@ impl<C: Counted> Top<C> {
 
     /// The texts of the highest rank first, equal ranks in the order of their bytes.
     pub fn top(&self, most: usize) -> Vec<(&BStr, &C)> {
+        self.top_by(most, C::rank)
+    }
+
+    /// The texts for which `rank` is highest first, such as by bytes instead of by count.
+    pub fn top_by(&self, most: usize, rank: impl Fn(&C) -> u64) -> Vec<(&BStr, &C)> {
         let mut all: Vec<_> = self.iter().collect();
-        let order = |a: &(&BStr, &C), b: &(&BStr, &C)| {
-            b.1.rank().cmp(&a.1.rank()).then_with(|| a.0.cmp(b.0))
-        };
+        let order =
+            |a: &(&BStr, &C), b: &(&BStr, &C)| rank(b.1).cmp(&rank(a.1)).then_with(|| a.0.cmp(b.0));
         if all.len() > most {
             all.select_nth_unstable_by(most, order);
             all.truncate(most);

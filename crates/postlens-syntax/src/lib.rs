@@ -18,6 +18,7 @@ pub mod entry;
 pub mod event;
 pub mod field;
 mod header;
+pub mod logger;
 pub mod neighbour;
 pub mod postfix;
 pub mod program;

@@ -2,16 +2,35 @@
 
 use super::page::{Page, cut};
 use crate::escape::printable;
+use crate::number::count;
 use crate::report::Report;
 
 pub(super) fn failures(page: &mut Page<'_>, report: &Report<'_>) {
     let authentication = &report.stats.authentication;
-    if authentication.failures + authentication.logins == 0 {
+    let logins = authentication.logins + authentication.store_logins;
+    if authentication.failures + logins + authentication.aborted == 0 {
         return;
     }
     page.heading("section-authentication");
-    page.row(0, authentication.failures, &page.words("auth-failures"));
-    page.row(0, authentication.logins, &page.words("auth-logins"));
+    let rows = [
+        ("auth-failures", authentication.failures),
+        ("auth-logins", authentication.logins),
+        ("auth-store-logins", authentication.store_logins),
+        ("auth-aborted", authentication.aborted),
+    ];
+    for (key, number) in rows {
+        if number > 0 || key == "auth-failures" {
+            page.row(0, number, &page.words(key));
+        }
+        let services = match key {
+            "auth-failures" => &authentication.failed_services,
+            "auth-store-logins" => &authentication.services,
+            _ => continue,
+        };
+        for (service, number) in services.top(report.top) {
+            page.row(1, *number, &cut(&printable(service)));
+        }
+    }
     if !authentication.failed_clients.is_empty() {
         page.heading("section-failed-clients");
         let clients = &authentication.failed_clients;
@@ -38,9 +57,28 @@ pub(super) fn failures(page: &mut Page<'_>, report: &Report<'_>) {
 }
 
 pub(super) fn logins(page: &mut Page<'_>, report: &Report<'_>) {
-    let users = &report.stats.authentication.users;
-    if !users.is_empty() {
+    let authentication = &report.stats.authentication;
+    let users = &authentication.users;
+    if users.is_empty() {
+        return;
+    }
+    if authentication.store_logins == 0 {
         page.heading("section-logins");
-        page.list(users, report.top, |number| *number, |_, _, _| {});
+        page.list(users, report.top, |logins| logins.smtp, |_, _, _| {});
+    } else {
+        page.heading("section-logins");
+        let rows: Vec<_> = users
+            .top(report.top)
+            .into_iter()
+            .map(|(user, logins)| {
+                vec![count(logins.smtp), count(logins.store), cut(&printable(user))]
+            })
+            .collect();
+        page.table(&["column-smtp", "column-store", ""], &rows);
+        page.rest(users, report.top);
+    }
+    if report.view.detail {
+        page.heading("section-login-clients");
+        page.list(&authentication.clients, report.top, |number| *number, |_, _, _| {});
     }
 }

@@ -1,0 +1,50 @@
+//! TLS in both directions.
+
+use postlens_stats::stats::encryption::TlsUse;
+
+use super::page::{Page, cut};
+use crate::escape::printable;
+use crate::number::{count, percent};
+use crate::report::Report;
+
+/// Cipher suites that are named without `--detail`.
+const CIPHERS: usize = 3;
+
+pub(super) fn both(page: &mut Page<'_>, report: &Report<'_>) {
+    let encryption = &report.stats.encryption;
+    if encryption.inbound.total + encryption.outbound.total == 0 {
+        return;
+    }
+    page.heading("section-tls");
+    let connections = &report.stats.connections;
+    let share = percent(connections.tls, connections.total);
+    let ciphers = if report.view.detail { report.top } else { CIPHERS };
+    side(page, "tls-inbound", &encryption.inbound, ciphers);
+    if encryption.inbound.total > 0 && connections.total > 0 {
+        let words = page.words_with("tls-share", &[("share", &share)]);
+        page.cells(1, "", &words);
+    }
+    side(page, "tls-outbound", &encryption.outbound, ciphers);
+}
+
+fn side(page: &mut Page<'_>, key: &str, tls: &TlsUse, ciphers: usize) {
+    if tls.total == 0 {
+        return;
+    }
+    page.row(0, tls.total, &page.words(key));
+    let trust: Vec<String> = tls
+        .trust
+        .iter()
+        .map(|(trust, number)| {
+            format!("{} {}", page.words(&format!("trust-{}", trust.name())), count(number))
+        })
+        .collect();
+    page.cells(1, "", &trust.join(", "));
+    for (version, number) in tls.protocols.iter() {
+        let old = if version.is_old() { page.words("tls-old") } else { String::new() };
+        page.row(1, number, format!("{} {old}", version.name()).trim_end());
+    }
+    for (cipher, number) in tls.ciphers.top(ciphers) {
+        page.row(2, *number, &cut(&printable(cipher)));
+    }
+}
