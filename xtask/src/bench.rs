@@ -17,7 +17,7 @@ use crate::{packages, run, workspace};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// How large a log to generate
-    #[arg(long, default_value = "100M")]
+    #[arg(long, default_value = "200M")]
     bytes: String,
     /// How often each command runs
     #[arg(long, default_value_t = 5)]
@@ -47,6 +47,8 @@ struct Subject {
     /// For `sh -c`, with `$LOG` for the file and `$BIN` for the directory of our program.
     script: &'static str,
     seconds: Vec<f64>,
+    /// Seconds of processor time, in user and kernel mode.
+    processor: Vec<f64>,
     /// The largest resident memory of any run, in KiB.
     memory: u64,
 }
@@ -59,7 +61,7 @@ const SUBJECTS: &[(&str, &str)] = &[
     (BASE, "exec pflogsumm $LOG"),
     ("rg -c status= LOG", "exec rg -c status= $LOG"),
     ("wc -l LOG", "exec wc -l $LOG"),
-    ("zcat LOG.gz \\| wc -l", "zcat $LOG.gz | wc -l"),
+    ("zcat LOG.gz", "exec zcat $LOG.gz"),
 ];
 
 /// Builds, generates, measures and prints the table.
@@ -71,14 +73,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let log = prepare(&root, arguments)?;
     let mut subjects: Vec<Subject> = SUBJECTS
         .iter()
-        .map(|(shown, script)| Subject { shown, script, seconds: Vec::new(), memory: 0 })
+        .map(|(shown, script)| Subject {
+            shown,
+            script,
+            seconds: Vec::new(),
+            processor: Vec::new(),
+            memory: 0,
+        })
         .collect();
     for round in 0..=arguments.runs {
         for subject in &mut subjects {
-            let (seconds, memory) = measure(&root, &log, subject.script)?;
+            let (seconds, processor, memory) = measure(&root, &log, subject.script)?;
             // The first round only warms the caches.
             if round > 0 {
                 subject.seconds.push(seconds);
+                subject.processor.push(processor);
                 subject.memory = subject.memory.max(memory);
             }
         }
@@ -115,10 +124,10 @@ fn target(root: &Path) -> Result<PathBuf> {
     Ok(PathBuf::from(workspace::text(&metadata, "target_directory")))
 }
 
-/// Seconds and KiB of one run.
-fn measure(root: &Path, log: &Path, script: &str) -> Result<(f64, u64)> {
+/// Seconds, seconds of processor time, and KiB of one run.
+fn measure(root: &Path, log: &Path, script: &str) -> Result<(f64, f64, u64)> {
     let note = log.with_extension("time");
-    let mut command = run::command(root, "/usr/bin/time", ["-f", "%M", "-o"]);
+    let mut command = run::command(root, "/usr/bin/time", ["-f", "%U %S %M", "-o"]);
     command.arg(&note).args(["sh", "-c", script]);
     command.env("LOG", log).env("BIN", target(root)?.join("release"));
     let start = Instant::now();
@@ -127,8 +136,11 @@ fn measure(root: &Path, log: &Path, script: &str) -> Result<(f64, u64)> {
     if !status.success() {
         bail!("{script} failed ({status})");
     }
-    let memory = fs::read_to_string(&note)?;
-    Ok((seconds, memory.trim().parse().context("no figure of memory")?))
+    let figures = fs::read_to_string(&note)?;
+    let figures: Vec<&str> = figures.split_ascii_whitespace().collect();
+    let [user, system, memory] = *figures else { bail!("time(1) said {figures:?}") };
+    let processor = user.parse::<f64>()? + system.parse::<f64>()?;
+    Ok((seconds, processor, memory.parse()?))
 }
 
 fn lines(log: &Path) -> Result<String> {
@@ -138,22 +150,27 @@ fn lines(log: &Path) -> Result<String> {
 
 #[expect(clippy::cast_precision_loss, reason = "sizes of files are small beside 2^53")]
 fn table(bytes: u64, lines: &str, runs: usize, subjects: &[Subject]) -> Result<String> {
-    let base = subjects.iter().find(|subject| subject.shown == BASE).map(|it| median(&it.seconds));
+    let base = subjects.iter().find(|subject| subject.shown == BASE);
+    let base = base.map(|base| (median(&base.seconds), median(&base.processor)));
+    let (base, base_processor) = base.context("nothing to hold the others against")?;
     let megabytes = bytes as f64 / 1e6;
     let cores = std::thread::available_parallelism()?;
     let mut text = format!(
         "A generated log of {megabytes:.0} MB and {lines} lines, on {cores} cores; medians of \
-         {runs} runs.\n\n\
-         | command | seconds | MB/s | times as fast as pflogsumm | memory |\n\
-         |---|---:|---:|---:|---:|\n"
+         {runs} runs. Beside the seconds on the clock stand those of processor time, both also \
+         as how many times pflogsumm's they go into.\n\n\
+         | command | seconds | times | processor | times | MB/s | memory |\n\
+         |---|---:|---:|---:|---:|---:|---:|\n"
     );
     for subject in subjects {
         let seconds = median(&subject.seconds);
-        let times = base.unwrap_or_default() / seconds;
+        let processor = median(&subject.processor);
+        let (times, times_processor) = (base / seconds, base_processor / processor);
         let memory = subject.memory as f64 / 1024.0;
         writeln!(
             text,
-            "| `{}` | {seconds:.2} | {:.0} | {times:.1} | {memory:.0} MiB |",
+            "| `{}` | {seconds:.2} | {times:.1} | {processor:.2} | {times_processor:.1} | {:.0} | \
+             {memory:.0} MiB |",
             subject.shown,
             megabytes / seconds,
         )?;
@@ -190,11 +207,19 @@ mod tests {
 
     #[test]
     fn rows_are_held_against_the_base() {
-        let subject =
-            |shown, seconds| Subject { shown, script: "", seconds: vec![seconds], memory: 2048 };
+        let subject = |shown, seconds| Subject {
+            shown,
+            script: "",
+            seconds: vec![seconds],
+            processor: vec![2.0 * seconds],
+            memory: 2048,
+        };
         let subjects = [subject(BASE, 10.0), subject("ours", 0.5)];
         let text = table(100_000_000, "900000", 1, &subjects).unwrap();
-        assert!(text.contains("| `ours` | 0.50 | 200 | 20.0 | 2 MiB |"), "{text}");
-        assert!(text.contains("| `pflogsumm LOG` | 10.00 | 10 | 1.0 | 2 MiB |"), "{text}");
+        assert!(text.contains("| `ours` | 0.50 | 20.0 | 1.00 | 20.0 | 200 | 2 MiB |"), "{text}");
+        assert!(
+            text.contains("| `pflogsumm LOG` | 10.00 | 1.0 | 20.00 | 1.0 | 10 | 2 MiB |"),
+            "{text}"
+        );
     }
 }

@@ -64,9 +64,9 @@ impl NameCounts {
     /// Adds to one counter.
     #[inline]
     pub fn add(&mut self, name: &'static str, count: u64) {
-        let address = name.as_ptr().addr();
-        // Names of a few bytes lie side by side.
-        let place = (address ^ (address >> 6)) % RECENT;
+        // Multiplied by the golden ratio, addresses that lie side by side spread out.
+        let mixed = (name.as_ptr().addr() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let place = usize::try_from(mixed >> (u64::BITS - RECENT.ilog2())).unwrap_or_default();
         match self.recent.get_mut(place) {
             Some((known, counted)) if std::ptr::eq(*known, name) => *counted += count,
             _ => self.exchange(place, name, count),
