@@ -41,7 +41,10 @@ fn usual(line: &[u8]) -> Option<Entry<'_>> {
         _ => return None,
     };
     let origin = origin::usual(rest.strip_prefix(b" ")?)?;
-    if origin.tag.known.is_none() || matches!(origin.text, [b' ' | b'\t' | b'[' | b'm', ..]) {
+    if origin.tag.known.is_none()
+        || matches!(origin.text, [b' ' | b'\t' | b'[' | b'm', ..])
+        || after_same_tag(&origin.tag, origin.text).is_some()
+    {
         return None;
     }
     Some(Entry {
@@ -68,8 +71,24 @@ fn by_layers(line: &[u8]) -> Entry<'_> {
     entry
 }
 
-/// Reads what stands inside the text: a repeat wrapper, Solaris' message ID.
+/// What follows the line's own tag and a pid where they stand once more at the text's
+/// beginning, as some relays write them. No program begins its text like that, least of
+/// all with what a stranger sent.
+fn after_same_tag<'a>(tag: &Tag<'_>, text: &'a [u8]) -> Option<&'a [u8]> {
+    let program: &[u8] = tag.program;
+    if program.is_empty() || text.first() != program.first() {
+        return None;
+    }
+    let (pid, text) = scan::digits(text.strip_prefix(program)?.strip_prefix(b"[")?);
+    if pid.is_empty() { None } else { text.strip_prefix(b"]: ") }
+}
+
+/// Reads what stands inside the text: the tag once more, a repeat wrapper, Solaris'
+/// message ID.
 fn finish(entry: &mut Entry<'_>) {
+    if let Some(text) = after_same_tag(&entry.tag, entry.text) {
+        entry.text = BStr::new(text);
+    }
     let [b'[' | b'm', ..] = **entry.text else { return };
     if let Some((severity, text)) = mark::solaris(entry.text) {
         entry.priority = entry.priority.or(Some(severity));

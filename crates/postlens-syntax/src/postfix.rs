@@ -107,6 +107,12 @@ fn other(daemon: Daemon, text: &[u8]) -> Event<'_> {
     if let Some(notice) = Notice::parse(daemon, Severity::Info, text) {
         return Event::Notice(notice);
     }
+    // smtpd and cleanup put `NOQUEUE: ` before what others only say.
+    if let Some(rest) = text.strip_prefix(b"NOQUEUE: ")
+        && let Some(notice) = Notice::parse(daemon, Severity::Info, rest)
+    {
+        return Event::Notice(notice);
+    }
     // Trouble may state its severity after the ID; it must never pass for verbose output.
     if let Some((severity, rest)) = subject.and_then(split_severity) {
         return trouble(daemon, severity, rest);

@@ -50,6 +50,15 @@ fn check_stamp(header: &str, expected: &str) {
 }
 
 #[test]
+fn a_tag_that_stands_there_twice() {
+    let twice = "Nov  4 06:25:01 mx postfix/smtpd[7]: postfix/smtpd[8]: connect from a[192.0.2.1]";
+    let entry = Entry::parse(twice.as_bytes());
+    assert_eq!((entry.pid, entry.text.to_string()), (Some(7), "connect from a[192.0.2.1]".into()));
+    let other = "Nov  4 06:25:01 mx postfix/smtpd[7]: postfix/qmgr[8]: connect from a[192.0.2.1]";
+    assert!(Entry::parse(other.as_bytes()).text.starts_with(b"postfix/qmgr"));
+}
+
+#[test]
 fn traditional_stamps() {
     check_stamp("Nov  4 06:25:01", "11-04 06:25:01");
     check_stamp("Nov 04 06:25:01", "11-04 06:25:01");
@@ -363,7 +372,7 @@ proptest! {
         host in "[a-z0-9:.<-]{1,9}",
         tag in proptest::sample::select(&["postfix/smtpd", "dovecot", "x/y", "imap", "mail.info"][..]),
         pid in "(\\[[0-9]{0,11}\\])?:?",
-        text in "( ?[\\[m]?[a-z:]{0,4}){0,3}",
+        text in "(postfix/smtpd\\[1\\]: )?( ?[\\[m]?[a-z:]{0,4}){0,3}",
     ) {
         let line = format!("{stamp} {host} {tag}{pid} {text}");
         if let Some(entry) = super::usual(line.as_bytes()) {
