@@ -4,7 +4,10 @@ no-host = no host
 period = { $from } to { $to }
 asked-period = asked for: { $from } to { $to }
 open-end = open
-read = { $lines } lines from { $files } files ({ $bytes })
+read = { $lines } lines from { $files ->
+    [one] one file
+   *[other] { $files } files
+} ({ $bytes })
 nothing = No mail lines were found.
 problems-input = Could not be read
 problem-hint = hint: { $hint }

@@ -35,6 +35,8 @@ mod refused;
 mod run;
 #[path = "lab/truth.rs"]
 mod truth;
+#[path = "lab/verdicts.rs"]
+mod verdicts;
 
 /// Makes tests that know of each other: the last one cleans up.
 macro_rules! tests {
@@ -65,5 +67,7 @@ tests! {
     returned_mail_has_its_notice = outcomes::notices;
     refused_recipients_are_told = refused::recipients;
     refused_commands_are_told = refused::commands;
+    quiet_instances_are_quiet = verdicts::quiet_instances_are_quiet;
+    a_full_disk_is_told = verdicts::a_full_disk_is_told;
     rate_limits_and_failed_logins_are_told = refused::limits;
 }

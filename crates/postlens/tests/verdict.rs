@@ -220,3 +220,29 @@ fn what_was_not_read_belongs_to_the_verdict() {
     assert!(verdict.contains("Not all could be read, so that figures may be too low: "), "{text}");
     assert!(verdict.contains("archive is cut off"), "{text}");
 }
+
+/// Between the troubles of the examples, which real programs wrote, all is quiet.
+#[test]
+fn quiet_hours_of_a_real_server_are_quiet() {
+    let hours = [
+        (
+            "2026-11-19 11:00",
+            "2026-11-20 01:00",
+            "No problem found: 90 mails and 2,527 lines of 14 hours looked at",
+        ),
+        (
+            "2026-11-22 04:30",
+            "2026-11-22 17:00",
+            "No problem found: 42 mails and 1,176 lines of 12 hours looked at",
+        ),
+        (
+            "2026-11-22 18:00",
+            "2026-11-23 09:00",
+            "No problem found: 41 mails and 977 lines of 15 hours looked at",
+        ),
+    ];
+    for (from, to, line) in hours {
+        let text = report(&["--lang", "en", "--since", from, "--until", to], &examples());
+        assert_eq!(first_line(&text), line, "{text}");
+    }
+}

@@ -75,7 +75,7 @@ fn quiet(report: &Report<'_>, verdict: &Verdict<'_>, language: &Language) -> Str
     let refusals = &report.stats.refusals.actions;
     let seen = outcomes.mails.total() + outcomes.recipients.total() + refusals.total();
     let mails = count(outcomes.mails.total());
-    let (lines, lasted) = (count(report.source.lines), duration(seconds, language));
+    let (lines, lasted) = (count(report.stats.lines.total()), duration(seconds, language));
     let values = [("mails", mails.as_str()), ("lines", &lines), ("lasted", &lasted)];
     let key = match (seen, verdict.complete) {
         (0, _) => "verdict-no-mail",
