@@ -24,6 +24,12 @@ impl<'a> Tag<'a> {
     pub fn parse(program: &'a [u8]) -> Self {
         let whole = BStr::new(program);
         let end = place(program.len());
+        // What nearly all lines have, known at a glance.
+        if let Some((b"postfix/", daemon)) = program.split_first_chunk::<8>()
+            && let Some(known) = Daemon::frequent(daemon)
+        {
+            return Self { program: whole, known: Some(known), instance: 7, daemon: (8, end) };
+        }
         let Some((instance, mut daemon)) = cut(program, b"/") else {
             let known = Daemon::alone(program);
             let is_postfix = matches!(known, Some(Daemon::Postfix));
@@ -271,22 +277,27 @@ impl Daemon {
     /// The daemon of a tag with a slash: `postfix/smtpd`, `/postfix-script`, `cyrus/imap`,
     /// also third-party services that Postfix's spawn(8) starts (`postfix/policy-spf`).
     fn of_postfix(daemon: &[u8]) -> Option<Self> {
-        // The daemons that write nearly all lines, found without a search.
-        match daemon {
-            b"smtpd" => Some(Self::Smtpd),
-            b"smtp" => Some(Self::Smtp),
-            b"qmgr" => Some(Self::Qmgr),
-            b"cleanup" => Some(Self::Cleanup),
-            b"postscreen" => Some(Self::Postscreen),
-            b"lmtp" => Some(Self::Lmtp),
-            b"local" => Some(Self::Local),
-            b"pipe" => Some(Self::Pipe),
-            b"bounce" => Some(Self::Bounce),
-            b"anvil" => Some(Self::Anvil),
-            b"dnsblog" => Some(Self::Dnsblog),
-            b"pickup" => Some(Self::Pickup),
-            _ => Self::named(daemon),
-        }
+        Self::frequent(daemon).or_else(|| Self::named(daemon))
+    }
+
+    /// The daemons that write nearly all lines, found without a search.
+    #[inline]
+    fn frequent(daemon: &[u8]) -> Option<Self> {
+        Some(match daemon {
+            b"smtpd" => Self::Smtpd,
+            b"smtp" => Self::Smtp,
+            b"qmgr" => Self::Qmgr,
+            b"cleanup" => Self::Cleanup,
+            b"postscreen" => Self::Postscreen,
+            b"lmtp" => Self::Lmtp,
+            b"local" => Self::Local,
+            b"pipe" => Self::Pipe,
+            b"bounce" => Self::Bounce,
+            b"anvil" => Self::Anvil,
+            b"dnsblog" => Self::Dnsblog,
+            b"pickup" => Self::Pickup,
+            _ => return None,
+        })
     }
 
     /// The program of a tag without a slash. Postfix's daemons always log with one,
