@@ -10,6 +10,7 @@ pub mod causes;
 pub mod compare;
 pub mod counts;
 pub mod histogram;
+mod key;
 pub mod reason;
 pub mod stats;
 pub mod timeline;

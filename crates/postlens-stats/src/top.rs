@@ -1,7 +1,9 @@
 //! Counters by text: senders, domains, reasons.
 
-use bstr::{BStr, BString};
+use bstr::BStr;
 use hashbrown::HashMap;
+
+use crate::key::Key;
 
 /// What is counted for one text.
 pub trait Counted: Default + Clone {
@@ -25,7 +27,7 @@ impl Counted for u64 {
 /// let go at a time, and [`Top::dropped`] says so.
 #[derive(Debug, Clone)]
 pub struct Top<C> {
-    counts: HashMap<BString, C, foldhash::fast::RandomState>,
+    counts: HashMap<Key, C, foldhash::fast::RandomState>,
     limit: usize,
     dropped: u64,
 }
@@ -80,7 +82,7 @@ impl<C: Counted> Top<C> {
 
     /// All texts with their counts, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&BStr, &C)> {
-        self.counts.iter().map(|(text, counts)| (BStr::new(text), counts))
+        self.counts.iter().map(|(text, counts)| (text.as_bstr(), counts))
     }
 
     /// The texts of the highest rank first, equal ranks in the order of their bytes.
@@ -104,7 +106,7 @@ impl<C: Counted> Top<C> {
     /// Adds another's counts to these.
     pub fn merge(&mut self, other: &Self) {
         for (text, counts) in &other.counts {
-            self.entry(text).merge(counts);
+            self.entry(text.as_bstr()).merge(counts);
         }
         self.dropped += other.dropped;
     }
