@@ -2,7 +2,7 @@
 //!
 //! To add one: a file beside the others with its thresholds at the top and a type that
 //! implements [`Detector`], a line in the list at the end of this file, a variant of
-//! [`FindingKind`](crate::FindingKind), and its words in the report's `findings.ftl`.
+//! [`FindingKind`], and its words in the report's `findings.ftl`.
 
 use postlens_syntax::postfix::delivery::DeliveryStatus;
 use postlens_syntax::{Daemon, Event, Neighbour, Severity};

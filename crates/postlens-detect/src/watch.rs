@@ -1,6 +1,6 @@
 //! How a detector notices that something happens more often than usual, and since when.
 //!
-//! A [`Watch`] holds a level: every event adds to it, and it sinks steadily with the log's
+//! A `Watch` holds a level: every event adds to it, and it sinks steadily with the log's
 //! time, the faster the more of these events are usual (a cumulative sum, Page 1954). At
 //! the usual pace it stays near the bottom; when it reaches the rule's height something is
 //! wrong, since the event that lifted it off the bottom. That takes a few numbers per
