@@ -44,6 +44,7 @@ const PROBLEMS: Sections = &[
     ("bounces", delivery::expired),
     ("refusals", refusals::reasons),
     ("refusals", refusals::clients),
+    ("unreached", traffic::unreached),
     ("screening", filters::screening),
     ("logins", authentication::failures),
 ];

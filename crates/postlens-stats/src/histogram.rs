@@ -7,10 +7,81 @@ const PER_OCTAVE: usize = 8;
 /// From 1 millisecond to more than 100 days.
 const BUCKETS: usize = 34 * PER_OCTAVE;
 
+/// Up to so many buckets are held as a list of those that are not empty: most domains get
+/// little mail, and there are many of them.
+const FEW: usize = 12;
+
+/// The counts of the buckets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Buckets {
+    /// Bucket and count, in order, none of them empty.
+    Few(Vec<(u16, u64)>),
+    /// All, up to the last that is not empty.
+    Many(Vec<u64>),
+}
+
+impl Default for Buckets {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
+
+impl Buckets {
+    fn add(&mut self, bucket: usize, weight: u64) {
+        match self {
+            Self::Many(counts) => {
+                if counts.len() <= bucket {
+                    counts.resize(bucket + 1, 0);
+                }
+                if let Some(count) = counts.get_mut(bucket) {
+                    *count += weight;
+                }
+            }
+            Self::Few(counts) => {
+                let key = u16::try_from(bucket).unwrap_or(u16::MAX);
+                match counts.binary_search_by_key(&key, |(bucket, _)| *bucket) {
+                    Ok(at) => {
+                        if let Some((_, count)) = counts.get_mut(at) {
+                            *count += weight;
+                        }
+                    }
+                    Err(at) if counts.len() < FEW => counts.insert(at, (key, weight)),
+                    Err(_) => {
+                        self.spread();
+                        self.add(bucket, weight);
+                    }
+                }
+            }
+        }
+    }
+
+    fn spread(&mut self) {
+        let mut many = Vec::new();
+        for (bucket, count) in self.iter() {
+            many.resize(bucket + 1, 0);
+            if let Some(last) = many.last_mut() {
+                *last = count;
+            }
+        }
+        *self = Self::Many(many);
+    }
+
+    /// Those that are not empty, in order.
+    fn iter(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
+        let (few, many): (&[_], &[_]) = match self {
+            Self::Few(few) => (few, &[]),
+            Self::Many(many) => (&[], many),
+        };
+        let few = few.iter().map(|(bucket, count)| (usize::from(*bucket), *count));
+        let many = many.iter().copied().enumerate().filter(|(_, count)| *count > 0);
+        few.chain(many)
+    }
+}
+
 /// A distribution of delays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Histogram {
-    buckets: Vec<u64>,
+    buckets: Buckets,
     count: u64,
     sum: u128,
     max: Delay,
@@ -19,13 +90,10 @@ pub struct Histogram {
 impl Histogram {
     /// Takes in `weight` equal delays.
     pub fn add(&mut self, delay: Delay, weight: u64) {
-        let bucket = bucket_of(delay);
-        if self.buckets.len() <= bucket {
-            self.buckets.resize(bucket + 1, 0);
+        if weight == 0 {
+            return;
         }
-        if let Some(count) = self.buckets.get_mut(bucket) {
-            *count += weight;
-        }
+        self.buckets.add(bucket_of(delay), weight);
         self.count += weight;
         self.sum += u128::from(delay.micros()) * u128::from(weight);
         self.max = self.max.max(delay);
@@ -61,7 +129,7 @@ impl Histogram {
         )]
         let rank = ((self.count as f64 * quantile.clamp(0.0, 1.0)).ceil() as u64).max(1);
         let mut below = 0;
-        for (bucket, count) in self.buckets.iter().enumerate() {
+        for (bucket, count) in self.buckets.iter() {
             below += count;
             if below >= rank {
                 return Some(upper_end(bucket).min(self.max));
@@ -72,11 +140,8 @@ impl Histogram {
 
     /// Adds another's delays to these.
     pub fn merge(&mut self, other: &Self) {
-        if self.buckets.len() < other.buckets.len() {
-            self.buckets.resize(other.buckets.len(), 0);
-        }
-        for (mine, theirs) in self.buckets.iter_mut().zip(&other.buckets) {
-            *mine += theirs;
+        for (bucket, count) in other.buckets.iter() {
+            self.buckets.add(bucket, count);
         }
         self.count += other.count;
         self.sum += other.sum;

@@ -110,6 +110,7 @@ impl Consumer for Stats {
         self.lines.line(line);
         self.authentication.line(line);
         self.trouble.line(line);
+        self.connections.line(line);
         self.services.line(line);
         self.screening.line(line);
         self.gaps.line(line);

@@ -4,7 +4,7 @@ use bstr::BStr;
 use postlens_syntax::delay::Delay;
 use postlens_syntax::postfix::decision::Decision;
 use postlens_syntax::postfix::delivery::DeliveryLine;
-use postlens_syntax::{Client, Daemon, Time};
+use postlens_syntax::{Client, Daemon, Tag, Time};
 
 use crate::observation::{LineId, Observation};
 use crate::outcome::{Link, Origin, Outcome};
@@ -53,6 +53,8 @@ pub struct Delivery<'a> {
     pub time: Time,
     /// The daemon that tried.
     pub daemon: Option<Daemon>,
+    /// The line's tag: instance and service of that daemon.
+    pub tag: Tag<'a>,
     /// The line.
     pub line: &'a DeliveryLine<'a>,
     /// Envelope sender, if seen.

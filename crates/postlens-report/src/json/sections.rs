@@ -1,7 +1,10 @@
 //! Sections that are objects of their own.
 
+use postlens_stats::Top;
+use postlens_stats::stats::destinations::{Destination, Sent};
 use postlens_stats::stats::encryption::{TlsUse, TlsVersion, Trust};
 use postlens_stats::stats::filters::{CheckName, Greylisting};
+use postlens_stats::stats::users::Mailings;
 use serde_json::{Map, Value, json};
 
 use super::{delays, list, named};
@@ -17,7 +20,60 @@ pub(super) const ALL: &[(&str, Section)] = &[
     ("tls", tls),
     ("services", services),
     ("gaps", gaps),
+    ("providers", |report| sent(&report.stats.destinations.providers, report)),
+    ("sending_services", |report| sent(&report.stats.destinations.services, report)),
+    ("unreached", |report| list(&report.stats.connections.unreached, report.top, counted)),
+    ("senders_by_size", |report| by_size(&report.stats.users.senders, report)),
+    ("recipients_by_size", |report| by_size(&report.stats.users.recipients, report)),
+    ("login_mails", |report| list(&report.stats.users.logins, report.top, super::mailings)),
+    ("uids", uids),
+    ("broken_connections", broken),
+    ("connection_delay", |report| delays(&report.stats.connections.duration)),
 ];
+
+/// The delays of one domain by stage, under the names of the parts of a delay.
+pub(super) fn stages(to: &Destination) -> Value {
+    json!({
+        "delay_before_qmgr": delays(&to.before_qmgr),
+        "delay_in_qmgr": delays(&to.in_qmgr),
+        "delay_connection": delays(&to.connection),
+        "delay_transmission": delays(&to.transmission),
+    })
+}
+
+fn sent(list_of: &Top<Sent>, report: &Report<'_>) -> Value {
+    list(
+        list_of,
+        report.top,
+        |sent| json!({ "sent": sent.sent, "deferred": sent.deferred, "bounced": sent.bounced }),
+    )
+}
+
+fn by_size(users: &Top<Mailings>, report: &Report<'_>) -> Value {
+    let entries: Vec<_> = users
+        .top_by(report.top, |mail| mail.bytes)
+        .into_iter()
+        .map(|(name, mail)| {
+            json!({ "name": lossless(name), "count": mail.count, "bytes": mail.bytes })
+        })
+        .collect();
+    json!({ "entries": entries, "distinct": users.len(), "dropped": users.dropped() })
+}
+
+fn uids(report: &Report<'_>) -> Value {
+    let uids = report.stats.users.uids.iter();
+    Value::Object(uids.map(|(uid, count)| (uid.to_string(), json!(count))).collect())
+}
+
+/// Named by what happened and after which command.
+fn broken(report: &Report<'_>) -> Value {
+    list(&report.stats.connections.broken, report.top, |broken| {
+        json!({
+            "count": broken.count,
+            "clients": list(&broken.clients, report.top, counted),
+        })
+    })
+}
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "lists lend their counts")]
 fn counted(count: &u64) -> Value {

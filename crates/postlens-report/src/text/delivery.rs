@@ -1,11 +1,12 @@
 //! Destinations, why mail waits or came back, and how long it took.
 
+use postlens_stats::stats::destinations::Sent;
 use postlens_stats::stats::reasons::Reason;
 use postlens_stats::{Histogram, Top};
 
 use super::page::{Page, cut};
 use crate::escape::printable;
-use crate::number::{bytes, count, delay};
+use crate::number::{bytes, count, delay, percent};
 use crate::report::Report;
 
 pub(super) fn deferrals(page: &mut Page<'_>, report: &Report<'_>) {
@@ -78,6 +79,64 @@ pub(super) fn destinations(page: &mut Page<'_>, report: &Report<'_>) {
     ];
     page.table(&heads, &rows);
     page.rest(domains, report.top);
+    if report.view.detail {
+        stages(page, report);
+    }
+    let destinations = &report.stats.destinations;
+    sent(page, "section-providers", &destinations.providers, report.top);
+    // Where there is but one service, it sends everything.
+    if destinations.services.len() > 1 {
+        sent(page, "section-sending-services", &destinations.services, report.top);
+    }
+}
+
+/// Median and 95 % of each stage, by domain.
+fn stages(page: &mut Page<'_>, report: &Report<'_>) {
+    page.heading("section-destination-stages");
+    let domains = report.stats.destinations.domains.top(report.top);
+    let rows: Vec<_> = domains
+        .into_iter()
+        .filter(|(_, to)| to.sent > 0)
+        .map(|(domain, to)| {
+            let stages = [&to.before_qmgr, &to.in_qmgr, &to.connection, &to.transmission];
+            let mut row: Vec<String> = stages
+                .into_iter()
+                .map(|stage| match (stage.quantile(0.5), stage.quantile(0.95)) {
+                    (Some(median), Some(most)) => format!("{}/{}", delay(median), delay(most)),
+                    _ => String::new(),
+                })
+                .collect();
+            row.push(cut(&printable(domain)));
+            row
+        })
+        .collect();
+    let heads =
+        ["column-before_qmgr", "column-in_qmgr", "column-connection", "column-transmission", ""];
+    page.table(&heads, &rows);
+}
+
+fn sent(page: &mut Page<'_>, heading: &str, list: &Top<Sent>, most: usize) {
+    if list.is_empty() {
+        return;
+    }
+    page.heading(heading);
+    let rows: Vec<_> = list
+        .top(most)
+        .into_iter()
+        .map(|(name, sent)| {
+            let all = sent.sent + sent.deferred + sent.bounced;
+            vec![
+                count(sent.sent),
+                count(sent.deferred),
+                count(sent.bounced),
+                percent(sent.sent, all),
+                cut(&printable(name)),
+            ]
+        })
+        .collect();
+    let heads = ["column-sent", "column-deferred", "column-bounced", "column-accepted", ""];
+    page.table(&heads, &rows);
+    page.rest(list, most);
 }
 
 pub(super) fn delays(page: &mut Page<'_>, report: &Report<'_>) {

@@ -1,10 +1,10 @@
 //! Mails, recipients and their outcomes; senders and recipients.
 
-use postlens_stats::Counts;
 use postlens_stats::stats::users::Mailings;
+use postlens_stats::{Counts, Top};
 use postlens_track::Outcome;
 
-use super::page::Page;
+use super::page::{Page, cut};
 use crate::number::bytes;
 use crate::report::Report;
 
@@ -57,23 +57,50 @@ fn by_outcome(page: &mut Page<'_>, recipients: &Counts<Outcome>) {
 }
 
 pub(super) fn senders(page: &mut Page<'_>, report: &Report<'_>) {
-    users(page, "section-senders", &report.stats.users.senders, report.top);
+    let users = &report.stats.users;
+    both(page, ["section-senders", "section-senders-size"], &users.senders, report.top);
+    list(page, "section-login-mails", &users.logins, report.top, |mail| mail.count);
+    if users.uids.total() > 0 {
+        page.heading("section-uids");
+        let mut uids: Vec<_> = users.uids.iter().collect();
+        uids.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+        for (uid, number) in uids.into_iter().take(report.top) {
+            let words = page.words_with("uid", &[("uid", &uid.to_string())]);
+            page.row(0, number, &words);
+        }
+    }
 }
 
 pub(super) fn recipients(page: &mut Page<'_>, report: &Report<'_>) {
-    users(page, "section-recipients", &report.stats.users.recipients, report.top);
+    let users = &report.stats.users;
+    both(page, ["section-recipients", "section-recipients-size"], &users.recipients, report.top);
 }
 
-fn users(page: &mut Page<'_>, heading: &str, list: &postlens_stats::Top<Mailings>, most: usize) {
-    if list.is_empty() {
+/// By count and by size.
+fn both(page: &mut Page<'_>, headings: [&str; 2], users: &Top<Mailings>, most: usize) {
+    let [by_count, by_size] = headings;
+    list(page, by_count, users, most, |mail| mail.count);
+    if users.len() > 1 && users.iter().any(|(_, mail)| mail.bytes > 0) {
+        list(page, by_size, users, most, |mail| mail.bytes);
+    }
+}
+
+fn list(
+    page: &mut Page<'_>,
+    heading: &str,
+    users: &Top<Mailings>,
+    most: usize,
+    rank: fn(&Mailings) -> u64,
+) {
+    if users.is_empty() {
         return;
     }
     page.heading(heading);
-    for (address, mail) in list.top(most) {
+    for (address, mail) in users.top_by(most, rank) {
         let address =
             if address.is_empty() { "<>".to_owned() } else { crate::escape::printable(address) };
-        let label = format!("{:>10}  {}", bytes(mail.bytes), super::page::cut(&address));
+        let label = cut(&format!("{:>10}  {address}", bytes(mail.bytes)));
         page.row(0, mail.count, &label);
     }
-    page.rest(list, most);
+    page.rest(users, most);
 }

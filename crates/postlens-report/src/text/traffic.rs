@@ -3,8 +3,9 @@
 use postlens_stats::stats::traffic::{Flow, Span};
 use postlens_syntax::time::{DAY, civil_from_days};
 
-use super::page::Page;
-use crate::number::count;
+use super::page::{Page, cut};
+use crate::escape::printable;
+use crate::number::{count, delay};
 use crate::report::Report;
 
 const HEADS: [&str; 6] = [
@@ -94,5 +95,35 @@ pub(super) fn connections(page: &mut Page<'_>, report: &Report<'_>) {
     for (end, number) in connections.ends.iter() {
         page.row(1, number, &page.words(&format!("end-{}", end.name())));
     }
+    if let (Some(mean), Some(most)) =
+        (connections.duration.mean(), connections.duration.quantile(0.95))
+    {
+        let times = [("mean", delay(mean)), ("most", delay(most))];
+        let times = times.each_ref().map(|(name, time)| (*name, time.as_str()));
+        let words = page.words_with("connections-duration", &times);
+        page.cells(0, "", &words);
+    }
     page.list(&connections.clients, report.top.min(5), |number| *number, |_, _, _| {});
+    if !connections.broken.is_empty() {
+        page.heading("section-broken");
+        for (text, broken) in connections.broken.top(report.top) {
+            let text = printable(text);
+            let (kind, stage) = text.split_once(' ').unwrap_or((&text, ""));
+            let words = page.words_with(&format!("broken-{kind}"), &[("stage", stage)]);
+            page.row(0, broken.count, &cut(&words));
+            for (client, number) in broken.clients.top(if report.view.detail { 5 } else { 2 }) {
+                page.row(1, *number, &cut(&printable(client)));
+            }
+        }
+        page.rest(&connections.broken, report.top);
+    }
+}
+
+/// Hosts that could not be connected to.
+pub(super) fn unreached(page: &mut Page<'_>, report: &Report<'_>) {
+    let hosts = &report.stats.connections.unreached;
+    if !hosts.is_empty() {
+        page.heading("section-unreached");
+        page.list(hosts, report.top, |number| *number, |_, _, _| {});
+    }
 }

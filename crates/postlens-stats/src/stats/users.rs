@@ -3,6 +3,7 @@
 use postlens_track::{Link, Outcome, Record};
 
 use super::Section;
+use crate::counts::Counts;
 use crate::top::{Counted, Top};
 
 /// Mail by sender and by recipient, each mail once.
@@ -12,6 +13,10 @@ pub struct Users {
     pub senders: Top<Mailings>,
     /// Recipients of mail that was delivered or relayed.
     pub recipients: Top<Mailings>,
+    /// Mails that came in with a login, by login name.
+    pub logins: Top<Mailings>,
+    /// Mails that programs of this host handed in, by their user ID.
+    pub uids: Counts<u32>,
 }
 
 /// Mail of one address.
@@ -41,11 +46,17 @@ impl Section for Users {
             return;
         }
         let bytes = message.size.unwrap_or_default();
-        if message.parent.is_none()
-            && message.arrived_in_period
-            && let Some(sender) = message.sender
-        {
-            self.senders.entry(sender).merge(&Mailings { count: 1, bytes });
+        if message.parent.is_none() && message.arrived_in_period {
+            let mailing = Mailings { count: 1, bytes };
+            if let Some(sender) = message.sender {
+                self.senders.entry(sender).merge(&mailing);
+            }
+            if let Some(username) = message.sasl_username {
+                self.logins.entry(username).merge(&mailing);
+            }
+            if let Some(uid) = message.uid {
+                self.uids.add(uid, 1);
+            }
         }
         for recipient in message.recipients {
             if matches!(recipient.outcome, Outcome::Delivered | Outcome::Relayed) {
@@ -57,5 +68,7 @@ impl Section for Users {
     fn merge(&mut self, other: &Self) {
         self.senders.merge(&other.senders);
         self.recipients.merge(&other.recipients);
+        self.logins.merge(&other.logins);
+        self.uids.merge(&other.uids);
     }
 }

@@ -45,6 +45,7 @@ impl Tracker {
         sink.record(&Record::Delivery(Delivery {
             time: line.time,
             daemon,
+            tag: line.entry.tag,
             line: event,
             sender: state.text(state.sender),
             size: state.size,
