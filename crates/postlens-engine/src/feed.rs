@@ -38,12 +38,17 @@ impl<'a> Feed<'a> {
         Self {
             order,
             cursors: streams.iter().map(|_| Cursor::default()).collect(),
-            sink: InPeriod { period, consumer },
+            sink: InPeriod::new(period, consumer),
             tracker: tracking.map(Tracker::new),
-            copies: compares(order, streams.len()).then(|| Copies::new(streams.len())),
+            copies: (order == Order::Time && streams.len() > 1).then(|| Copies::new(streams.len())),
             summary,
             progress,
         }
+    }
+
+    /// Whether copies of lines are looked for: only where streams are merged.
+    pub(crate) fn compares(&self) -> bool {
+        self.copies.is_some()
     }
 
     /// Takes the chunks that it needs to go on; returns whether it has them.
@@ -167,16 +172,11 @@ impl<'a> Feed<'a> {
             tracker.finish(&mut self.sink);
             self.summary.tracker = tracker.counters();
         }
-        for lane in lanes {
-            self.summary.problems.extend(lane.problems);
-            self.summary.skipped.files += lane.skipped.files;
-            self.summary.skipped.bytes += lane.skipped.bytes;
+        for (problems, skipped) in lanes.into_iter().map(Lane::finish) {
+            self.summary.problems.extend(problems);
+            self.summary.skipped.files += skipped.files;
+            self.summary.skipped.bytes += skipped.bytes;
         }
         self.summary
     }
-}
-
-/// Whether copies of lines are looked for: only where streams are merged.
-pub(crate) fn compares(order: Order, streams: usize) -> bool {
-    order == Order::Time && streams > 1
 }

@@ -13,8 +13,6 @@ pub(crate) struct Lane {
     chunks: VecDeque<Option<ParsedChunk>>,
     /// How many chunks have been consumed.
     consumed: u64,
-    pub(crate) problems: Vec<Problem>,
-    pub(crate) skipped: Skipped,
 }
 
 /// What reads a stream: one worker at a time.
@@ -24,7 +22,7 @@ enum Reader {
     Open(Box<StreamReader>),
     /// A worker has it.
     Away,
-    Ended,
+    Ended(Box<StreamReader>),
 }
 
 /// The right to read a lane's next chunk.
@@ -45,13 +43,7 @@ impl Turn {
 
 impl Lane {
     pub(crate) fn new(stream: Stream) -> Self {
-        Self {
-            reader: Reader::Stream(stream),
-            chunks: VecDeque::new(),
-            consumed: 0,
-            problems: Vec::new(),
-            skipped: Skipped::default(),
-        }
+        Self { reader: Reader::Stream(stream), chunks: VecDeque::new(), consumed: 0 }
     }
 
     /// Chunks that are there or are being parsed.
@@ -66,7 +58,7 @@ impl Lane {
 
     /// Whether all has been read.
     pub(crate) fn has_ended(&self) -> bool {
-        matches!(self.reader, Reader::Ended)
+        matches!(self.reader, Reader::Ended(_))
     }
 
     /// Gives the reader out.
@@ -89,10 +81,18 @@ impl Lane {
     }
 
     /// Notes that there are no more chunks.
-    pub(crate) fn end(&mut self, mut reader: Box<StreamReader>) {
-        self.problems = reader.take_problems();
-        self.skipped = reader.skipped();
-        self.reader = Reader::Ended;
+    pub(crate) fn end(&mut self, reader: Box<StreamReader>) {
+        self.reader = Reader::Ended(reader);
+    }
+
+    /// What could not be read, and what was left unread; also where the run was broken off.
+    pub(crate) fn finish(self) -> (Vec<Problem>, Skipped) {
+        match self.reader {
+            Reader::Open(mut reader) | Reader::Ended(mut reader) => {
+                (reader.take_problems(), reader.skipped())
+            }
+            Reader::Stream(_) | Reader::Away => Default::default(),
+        }
     }
 
     /// Puts a parsed chunk in its place.

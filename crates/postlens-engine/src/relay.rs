@@ -9,7 +9,7 @@ use std::thread;
 
 use postlens_source::{Options, Stream};
 
-use crate::feed::{Feed, compares};
+use crate::feed::Feed;
 use crate::lane::{Lane, Turn};
 use crate::parsed::{Spare, parse};
 use crate::run::{Order, Summary};
@@ -49,7 +49,7 @@ impl<'a> Relay<'a> {
         workers: usize,
         feed: Feed<'a>,
     ) -> Self {
-        let compared = compares(order, streams.len());
+        let compared = feed.compares();
         let state = State {
             lanes: streams.into_iter().map(Lane::new).collect(),
             feed: Some(Box::new(feed)),

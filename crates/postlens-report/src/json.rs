@@ -108,9 +108,9 @@ fn whole(report: &Report<'_>, language: &Language) -> Value {
         "expired": reasons::expired(&stats.reasons, top),
         "authentication": sections::authentication(report),
         "destinations": list(&stats.destinations.domains, top, |to| json!({
-            "sent": to.sent,
-            "deferred": to.deferred,
-            "bounced": to.bounced,
+            "sent": to.counts.sent,
+            "deferred": to.counts.deferred,
+            "bounced": to.counts.bounced,
             "bytes": to.bytes,
             "delay": delays(&to.delay),
             "stages": sections::stages(to),

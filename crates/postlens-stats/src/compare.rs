@@ -131,13 +131,13 @@ macro_rules! subjects {
 subjects! {
     /// Attempts deferred, by recipient domain.
     DeferringDomain = "deferring_domain",
-        |it, pair| pair.movers(it, |stats| &stats.destinations.domains, |of| of.deferred);
+        |it, pair| pair.movers(it, |stats| &stats.destinations.domains, |of| of.counts.deferred);
     /// Recipients bounced, by recipient domain.
     BouncingDomain = "bouncing_domain",
-        |it, pair| pair.movers(it, |stats| &stats.destinations.domains, |of| of.bounced);
+        |it, pair| pair.movers(it, |stats| &stats.destinations.domains, |of| of.counts.bounced);
     /// Recipients delivered, by recipient domain.
     Domain = "domain",
-        |it, pair| pair.movers(it, |stats| &stats.destinations.domains, |of| of.sent);
+        |it, pair| pair.movers(it, |stats| &stats.destinations.domains, |of| of.counts.sent);
     /// Mails that came in, by sender.
     Sender = "sender",
         |it, pair| pair.movers(it, |stats| &stats.users.senders, |of| of.count);
@@ -330,10 +330,10 @@ mod tests {
     #[test]
     fn movers_are_found_on_both_sides() {
         let (mut now, mut then) = (Stats::default(), Stats::default());
-        now.destinations.domains.entry(b"up.example").deferred = 50;
-        now.destinations.domains.entry(b"same.example").deferred = 50;
-        then.destinations.domains.entry(b"same.example").deferred = 52;
-        then.destinations.domains.entry(b"gone.example").sent = 500;
+        now.destinations.domains.entry(b"up.example").counts.deferred = 50;
+        now.destinations.domains.entry(b"same.example").counts.deferred = 50;
+        then.destinations.domains.entry(b"same.example").counts.deferred = 52;
+        then.destinations.domains.entry(b"gone.example").counts.sent = 500;
         let pair = Pair { now: &now, then: &then, scale: 1.0 };
         let found: Vec<_> = pair
             .outstanding()

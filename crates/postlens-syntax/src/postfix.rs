@@ -47,13 +47,14 @@ use crate::severity::Severity;
 pub(crate) fn parse(daemon: Daemon, text: &[u8]) -> Event<'_> {
     // Events are large: what most lines are is written where it stays, by code that is
     // inlined here.
-    let event = match QueueId::split(text) {
+    let subject = QueueId::split(text);
+    let event = match subject {
         Some((id, rest)) => frequent(id, rest),
         None => frequent_plain(daemon, text),
     };
     match event {
         Some(event) => event,
-        None => other(daemon, text),
+        None => other(daemon, text, subject),
     }
 }
 
@@ -84,22 +85,25 @@ fn frequent<'a>(id: QueueId<'a>, text: &'a [u8]) -> Option<Event<'a>> {
     }
 }
 
-/// All other lines.
+/// All other lines, given as a whole and, where they begin with a queue ID, after it.
 #[inline(never)]
-fn other(daemon: Daemon, text: &[u8]) -> Event<'_> {
+fn other<'a>(
+    daemon: Daemon,
+    text: &'a [u8],
+    subject: Option<(QueueId<'a>, &'a [u8])>,
+) -> Event<'a> {
     if let Some((severity, rest)) = split_severity(text) {
         return trouble(daemon, severity, rest);
     }
-    let (event, subject) = match QueueId::split(text) {
-        Some((queue_id, rest)) => (about_message(queue_id, rest), Some(rest)),
-        None => match text.strip_prefix(b"NOQUEUE: ") {
-            Some(rest) => (without_message(rest), Some(rest)),
-            // Loggers that cut a tag at its slash leave `postfix` of `postfix/postscreen`.
-            None if matches!(daemon, Daemon::Postscreen | Daemon::Postfix) => {
-                (Postscreen::parse(text).map(Event::Postscreen).or_else(|| plain(text)), None)
-            }
-            None => (plain(text), None),
-        },
+    let without_id = text.strip_prefix(b"NOQUEUE: ");
+    let event = match (subject, without_id) {
+        (Some((queue_id, rest)), _) => about_message(queue_id, rest),
+        (None, Some(rest)) => without_message(rest),
+        // Loggers that cut a tag at its slash leave `postfix` of `postfix/postscreen`.
+        (None, None) if matches!(daemon, Daemon::Postscreen | Daemon::Postfix) => {
+            Postscreen::parse(text).map(Event::Postscreen).or_else(|| plain(text))
+        }
+        (None, None) => plain(text),
     };
     if let Some(event) = event {
         return event;
@@ -108,13 +112,12 @@ fn other(daemon: Daemon, text: &[u8]) -> Event<'_> {
         return Event::Notice(notice);
     }
     // smtpd and cleanup put `NOQUEUE: ` before what others only say.
-    if let Some(rest) = text.strip_prefix(b"NOQUEUE: ")
-        && let Some(notice) = Notice::parse(daemon, Severity::Info, rest)
-    {
+    if let Some(notice) = without_id.and_then(|rest| Notice::parse(daemon, Severity::Info, rest)) {
         return Event::Notice(notice);
     }
     // Trouble may state its severity after the ID; it must never pass for verbose output.
-    if let Some((severity, rest)) = subject.and_then(split_severity) {
+    let rest = subject.map(|(_, rest)| rest).or(without_id);
+    if let Some((severity, rest)) = rest.and_then(split_severity) {
         return trouble(daemon, severity, rest);
     }
     if verbose::is_verbose(daemon, text) {
@@ -186,17 +189,12 @@ fn without_message(text: &[u8]) -> Option<Event<'_>> {
         .or_else(|| SessionTrouble::parse(None, text).map(Event::SessionTrouble))
 }
 
-/// Lines that begin with neither.
+/// Less frequent lines that begin with neither.
 fn plain(text: &[u8]) -> Option<Event<'_>> {
     match text.first()? {
-        b'c' if text.starts_with(b"connect from ") => Connect::parse(text).map(Event::Connect),
-        b'd' if text.starts_with(b"disconnect from ") => {
-            Disconnect::parse(text).map(Event::Disconnect)
-        }
         b'c' if text.starts_with(b"connect to ") => {
             ConnectFailure::parse(text).map(Event::ConnectFailure)
         }
-        b'A' | b'U' | b'T' | b'V' => TlsSession::parse(text).map(Event::TlsSession),
         b'l' | b't' | b'i' | b'b' => SessionTrouble::parse(None, text).map(Event::SessionTrouble),
         b'D' | b'R' | b'P' | b'F' => Postsuper::parse(None, text).map(Event::Postsuper),
         // The before-queue filter's verdicts have no queue ID and no NOQUEUE; postscreen's

@@ -6,6 +6,7 @@ use postlens_syntax::Time;
 
 use super::page::{Fit, Page};
 use crate::escape::printable;
+use crate::finding::minute;
 use crate::number::{bytes, count};
 use crate::report::{Comparison, Report};
 
@@ -136,9 +137,4 @@ fn per_minute(count: f64) -> String {
         1.0.. => format!("{rate:.1}"),
         _ => format!("{rate:.2}"),
     }
-}
-
-fn minute(time: Time) -> String {
-    let at = time.civil();
-    format!("{:04}-{:02}-{:02} {:02}:{:02}", at.year, at.month, at.day, at.hour, at.minute)
 }

@@ -2,7 +2,7 @@
 
 use postlens_stats::stats::destinations::Sent;
 use postlens_stats::stats::reasons::Reason;
-use postlens_stats::{Histogram, Top};
+use postlens_stats::{Counted, Histogram, Top};
 
 use super::page::{Page, cut};
 use crate::escape::printable;
@@ -58,9 +58,9 @@ pub(super) fn destinations(page: &mut Page<'_>, report: &Report<'_>) {
         .into_iter()
         .map(|(domain, to)| {
             vec![
-                count(to.sent),
-                count(to.deferred),
-                count(to.bounced),
+                count(to.counts.sent),
+                count(to.counts.deferred),
+                count(to.counts.bounced),
                 bytes(to.bytes),
                 time(to.delay.quantile(0.5)),
                 time((to.delay.count() > 0).then(|| to.delay.max())),
@@ -96,7 +96,7 @@ fn stages(page: &mut Page<'_>, report: &Report<'_>) {
     let domains = report.stats.destinations.domains.top(report.top);
     let rows: Vec<_> = domains
         .into_iter()
-        .filter(|(_, to)| to.sent > 0)
+        .filter(|(_, to)| to.counts.sent > 0)
         .map(|(domain, to)| {
             let stages = [&to.before_qmgr, &to.in_qmgr, &to.connection, &to.transmission];
             let mut row: Vec<String> = stages
@@ -124,7 +124,7 @@ fn sent(page: &mut Page<'_>, heading: &str, list: &Top<Sent>, most: usize) {
         .top(most)
         .into_iter()
         .map(|(name, sent)| {
-            let all = sent.sent + sent.deferred + sent.bounced;
+            let all = sent.rank();
             vec![
                 count(sent.sent),
                 count(sent.deferred),

@@ -24,12 +24,8 @@ pub struct Destinations {
 /// What went to one domain.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Destination {
-    /// Recipients delivered or relayed.
-    pub sent: u64,
-    /// Attempts deferred.
-    pub deferred: u64,
-    /// Recipients bounced or expired.
-    pub bounced: u64,
+    /// How many recipients and attempts.
+    pub counts: Sent,
     /// Bytes delivered, where sizes are known.
     pub bytes: u64,
     /// Total delay of what was delivered.
@@ -44,10 +40,10 @@ pub struct Destination {
     pub transmission: Histogram,
 }
 
-/// What went to one provider or from one service.
+/// How much went to one domain or provider, or from one service.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sent {
-    /// Recipients relayed.
+    /// Recipients delivered or relayed.
     pub sent: u64,
     /// Attempts deferred.
     pub deferred: u64,
@@ -57,13 +53,11 @@ pub struct Sent {
 
 impl Counted for Destination {
     fn rank(&self) -> u64 {
-        self.sent + self.deferred + self.bounced
+        self.counts.rank()
     }
 
     fn merge(&mut self, other: &Self) {
-        self.sent += other.sent;
-        self.deferred += other.deferred;
-        self.bounced += other.bounced;
+        self.counts.merge(&other.counts);
         self.bytes += other.bytes;
         self.delay.merge(&other.delay);
         self.before_qmgr.merge(&other.before_qmgr);
@@ -127,20 +121,17 @@ impl Destinations {
     fn domain(&mut self, delivery: &Delivery<'_>, weight: u64) {
         let domain = domain_of(delivery.line.recipient, &mut self.lower.0);
         let destination = self.domains.entry(domain);
-        match delivery.line.status {
-            DeliveryStatus::Sent => {
-                destination.sent += weight;
-                destination.bytes += delivery.size.unwrap_or_default() * weight;
-                destination.delay.add(delivery.line.delay, weight);
-                if let Some(delays) = delivery.line.delays {
-                    destination.before_qmgr.add(delays.before_qmgr, weight);
-                    destination.in_qmgr.add(delays.in_qmgr, weight);
-                    destination.connection.add(delays.connection, weight);
-                    destination.transmission.add(delays.transmission, weight);
-                }
-            }
-            DeliveryStatus::Bounced | DeliveryStatus::Expired => destination.bounced += weight,
-            _ => destination.deferred += weight,
+        destination.counts.add(delivery.line.status, weight);
+        if delivery.line.status != DeliveryStatus::Sent {
+            return;
+        }
+        destination.bytes += delivery.size.unwrap_or_default() * weight;
+        destination.delay.add(delivery.line.delay, weight);
+        if let Some(delays) = delivery.line.delays {
+            destination.before_qmgr.add(delays.before_qmgr, weight);
+            destination.in_qmgr.add(delays.in_qmgr, weight);
+            destination.connection.add(delays.connection, weight);
+            destination.transmission.add(delays.transmission, weight);
         }
     }
 }

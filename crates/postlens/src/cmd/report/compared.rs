@@ -95,7 +95,8 @@ impl Periods {
             ]),
             progress,
         );
-        summary.outside = summary.lines.saturating_sub(figures.stats.lines.total());
+        let copies: u64 = summary.copies.iter().map(|(_, copies)| copies).sum();
+        summary.outside = summary.lines.saturating_sub(copies + figures.stats.lines.total());
         (summary, earlier)
     }
 }
