@@ -9,7 +9,7 @@ mod verdict;
 use postlens_stats::stats::traffic::{Flow, Span};
 use postlens_stats::stats::users::Mailings;
 use postlens_stats::{Counts, Histogram, Top};
-use postlens_syntax::time::DAY;
+use postlens_syntax::time::{DAY, civil_from_days, weekday};
 use postlens_syntax::{Delay, Time};
 use postlens_track::Outcome;
 use serde_json::{Map, Value, json};
@@ -178,8 +178,9 @@ fn source(report: &Report<'_>) -> Value {
 }
 
 fn days(report: &Report<'_>) -> Value {
-    let days = report.stats.traffic.days();
-    let days = days.iter().map(|((year, month, day), counts)| {
+    let days = report.stats.traffic.by(Span::Day);
+    let days = days.iter().map(|(second, counts)| {
+        let (year, month, day) = civil_from_days(second.div_euclid(DAY));
         (format!("{year:04}-{month:02}-{day:02}"), flow(counts))
     });
     Value::Object(days.collect())
@@ -196,7 +197,7 @@ fn spans(report: &Report<'_>) -> Value {
         .map(|(second, counts)| {
             let mut entry = Map::new();
             if by == Span::Weekday {
-                let weekday = (second.div_euclid(DAY) + 3).rem_euclid(7) + 1;
+                let weekday = weekday(second.div_euclid(DAY)) + 1;
                 entry.insert("weekday".to_owned(), json!(weekday));
             } else {
                 entry.insert("from".to_owned(), json!(wall_clock(*second)));
@@ -212,7 +213,7 @@ fn spans(report: &Report<'_>) -> Value {
 
 /// A second on the wall since 1970, without an offset.
 fn wall_clock(second: i64) -> String {
-    let at = Time { micros: second.saturating_mul(1_000_000), offset: 0 }.civil();
+    let at = Time::on_wall(second).civil();
     format!("{:04}-{:02}-{:02}T{:02}:{:02}:00", at.year, at.month, at.day, at.hour, at.minute)
 }
 

@@ -3,7 +3,7 @@
 use bstr::BString;
 
 use crate::stats::Stats;
-use crate::stats::traffic::{Flow, Traffic};
+use crate::stats::traffic::{Flow, Span, Traffic};
 use crate::timeline::HOUR;
 use crate::top::{Counted, Top};
 
@@ -254,11 +254,11 @@ const ROOTS: f64 = 3.0;
 /// Holds each hour of `now` against the same hour of the week before it in `usual`, which
 /// must not hold hours of `now`. Hours that nothing tells what is usual for are left out.
 pub fn hours(now: &Traffic, usual: &Traffic, figure: fn(&Flow) -> u64) -> Vec<HourBand> {
-    let before = usual.flow.spans();
+    let before = usual.by(Span::Hour);
     let Some((&first, _)) = before.first_key_value() else { return Vec::new() };
     let Some((&last, _)) = before.last_key_value() else { return Vec::new() };
-    let value = |second: i64| before.get(&second).map_or(0, |flow| figure(flow));
-    let spans = now.flow.spans();
+    let value = |second: i64| before.get(&second).map_or(0, figure);
+    let spans = now.by(Span::Hour);
     let (Some(begin), Some(end)) = (spans.keys().next(), spans.keys().last()) else {
         return Vec::new();
     };
@@ -276,7 +276,7 @@ pub fn hours(now: &Traffic, usual: &Traffic, figure: fn(&Flow) -> u64) -> Vec<Ho
                 same = every(second, 24 * HOUR);
             }
             let (median, low, high) = band(&mut same)?;
-            let value = spans.get(&second).map_or(0, |flow| figure(flow));
+            let value = spans.get(&second).map_or(0, figure);
             Some(HourBand { second, value, median, low, high, hours: same.len() })
         })
         .collect()

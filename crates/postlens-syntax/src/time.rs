@@ -61,6 +61,12 @@ impl Time {
         }
     }
 
+    /// What a clock on the wall shows so many seconds after it showed 1970-01-01T00:00:00;
+    /// the inverse of [`Time::local_seconds`] but for the offset.
+    pub fn on_wall(seconds: i64) -> Self {
+        Self { micros: seconds.saturating_mul(MICROS), offset: 0 }
+    }
+
     /// Seconds since 1970-01-01T00:00:00 on the wall.
     pub fn local_seconds(self) -> i64 {
         self.micros.div_euclid(MICROS) + i64::from(self.offset)
@@ -112,6 +118,12 @@ pub fn civil_from_days(days: i64) -> (i32, u8, u8) {
     let month = (shifted + 2) % 12 + 1;
     let year = era * 400 + year + i64::from(month <= 2);
     (i32::try_from(year).unwrap_or(i32::MAX), byte(narrow(month)), byte(narrow(day)))
+}
+
+/// The day of the week that lies `days` after 1970-01-01, from 0 for Monday.
+pub fn weekday(days: i64) -> i64 {
+    // 1 January 1970 was a Thursday.
+    (days + 3).rem_euclid(7)
 }
 
 /// How many days a month has; `None` for no month.

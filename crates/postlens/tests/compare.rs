@@ -66,6 +66,17 @@ fn hours_are_held_against_earlier_ones() {
 }
 
 #[test]
+fn minutes_change_nothing_in_the_hours() {
+    let args = [examples(), "--period", "2026-11-23", "--compare", "previous", "--json"];
+    let usual = |more: &[&str]| -> serde_json::Value {
+        let value: serde_json::Value =
+            serde_json::from_str(&text(&report(&[&args, more].concat()))).unwrap();
+        value["comparison"]["usual_per_hour"].clone()
+    };
+    assert_eq!(usual(&["--by", "minute"]), usual(&[]));
+}
+
+#[test]
 fn what_cannot_be_compared_is_said() {
     for (args, said) in [
         (&["--compare", "previous"][..], "needs a period with a beginning"),

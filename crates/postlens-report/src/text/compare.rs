@@ -105,9 +105,8 @@ fn usual(page: &mut Page<'_>, report: &Report<'_>, comparison: &Comparison<'_>) 
         page.paragraph(2, &words, Fit::Wrap);
         odd.sort_by(|a, b| distance(b).total_cmp(&distance(a)));
         for band in odd.into_iter().take(report.top.min(5)) {
-            let second = Time { micros: band.second.saturating_mul(1_000_000), offset: 0 };
             let values = [
-                ("hour", minute(second)),
+                ("hour", minute(Time::on_wall(band.second))),
                 ("value", per_minute(value_of(band))),
                 ("low", per_minute(band.low)),
                 ("high", per_minute(band.high)),

@@ -1,10 +1,14 @@
 //! Mail per day and hour, and connections.
 
+use std::collections::BTreeMap;
+
 use postlens_stats::stats::traffic::{Flow, Span};
-use postlens_syntax::time::{DAY, civil_from_days};
+use postlens_syntax::Time;
+use postlens_syntax::time::{DAY, civil_from_days, weekday};
 
 use super::page::{Page, cut};
 use crate::escape::printable;
+use crate::finding::minute;
 use crate::number::{count, delay};
 use crate::report::Report;
 
@@ -31,44 +35,38 @@ fn row(flow: &Flow, label: String) -> Vec<String> {
 pub(super) fn spans(page: &mut Page<'_>, report: &Report<'_>) {
     let Some(by) = report.view.by else { return };
     let spans = report.stats.traffic.by(by);
-    if spans.is_empty() {
-        return;
+    if !spans.is_empty() {
+        table(page, &format!("section-by-{}", by.name()), by, &spans);
     }
-    page.heading(&format!("section-by-{}", by.name()));
+}
+
+fn table(page: &mut Page<'_>, heading: &str, by: Span, spans: &BTreeMap<i64, Flow>) {
+    page.heading(heading);
     let rows: Vec<_> =
         spans.iter().map(|(second, flow)| row(flow, span_label(page, by, *second))).collect();
     page.table(&HEADS, &rows);
 }
 
 fn span_label(page: &Page<'_>, by: Span, second: i64) -> String {
-    let (days, second) = (second.div_euclid(DAY), second.rem_euclid(DAY));
+    let days = second.div_euclid(DAY);
     let (year, month, day) = civil_from_days(days);
     match by {
-        Span::Minute | Span::Hour => {
-            let (hour, minute) = (second / 3600, second % 3600 / 60);
-            format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}")
-        }
+        Span::Minute | Span::Hour => minute(Time::on_wall(second)),
         Span::Day => format!("{year:04}-{month:02}-{day:02}"),
         Span::Week => {
             let week = format!("{year:04}-{month:02}-{day:02}");
             page.words_with("week-from", &[("day", &week)])
         }
-        Span::Weekday => page.words(&format!("weekday-{}", (days + 3).rem_euclid(7) + 1)),
+        Span::Weekday => page.words(&format!("weekday-{}", weekday(days) + 1)),
         Span::Month => format!("{year:04}-{month:02}"),
     }
 }
 
 pub(super) fn days(page: &mut Page<'_>, report: &Report<'_>) {
-    let days = report.stats.traffic.days();
-    if days.len() < 2 || report.view.by == Some(Span::Day) {
-        return;
+    let days = report.stats.traffic.by(Span::Day);
+    if days.len() >= 2 && report.view.by != Some(Span::Day) {
+        table(page, "section-days", Span::Day, &days);
     }
-    page.heading("section-days");
-    let rows: Vec<_> = days
-        .iter()
-        .map(|((year, month, day), flow)| row(flow, format!("{year:04}-{month:02}-{day:02}")))
-        .collect();
-    page.table(&HEADS, &rows);
 }
 
 pub(super) fn hours(page: &mut Page<'_>, report: &Report<'_>) {

@@ -4,14 +4,11 @@ use std::collections::BTreeMap;
 
 use postlens_syntax::Time;
 use postlens_syntax::postfix::decision::Action;
-use postlens_syntax::time::{DAY, civil_from_days};
+use postlens_syntax::time::{DAY, civil_from_days, weekday};
 use postlens_track::{Outcome, Record};
 
 use super::Section;
 use crate::timeline::{HOUR, Timeline};
-
-/// A calendar day: year, month, day.
-pub type Day = (i32, u8, u8);
 
 /// Mail by hour.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -58,8 +55,7 @@ impl Span {
     /// second that Monday, Tuesday… of the first week of 1970 begins with.
     fn start(self, second: i64) -> i64 {
         let day = second.div_euclid(DAY);
-        // 1 January 1970 was a Thursday.
-        let weekday = (day + 3).rem_euclid(7);
+        let weekday = weekday(day);
         match self {
             Self::Minute => second - second.rem_euclid(60),
             Self::Hour => second - second.rem_euclid(HOUR),
@@ -116,15 +112,6 @@ impl Traffic {
             spans.entry(span.start(second)).or_default().merge(flow);
         }
         spans
-    }
-
-    /// By day.
-    pub fn days(&self) -> BTreeMap<Day, Flow> {
-        let mut days = BTreeMap::<Day, Flow>::new();
-        for (second, flow) in self.flow.spans() {
-            days.entry(civil_from_days(second.div_euclid(DAY))).or_default().merge(flow);
-        }
-        days
     }
 
     /// By hour of the day, all days together.
