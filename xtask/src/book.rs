@@ -1,6 +1,7 @@
 //! `cargo xtask book`: the pages of the book that are made from the code, and whether the
 //! committed ones still are what the code gives.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
@@ -20,6 +21,28 @@ pub(crate) struct Arguments {
     /// Change nothing; fail if a page differs from what the code gives
     #[arg(long)]
     check: bool,
+}
+
+/// The English words of reports, by key.
+struct Words(HashMap<String, String>);
+
+impl Words {
+    /// Reads some of the files of the report's English words, one line each.
+    fn read(root: &Path, names: &[&str]) -> Result<Self> {
+        let mut words = HashMap::new();
+        for name in names {
+            let file = format!("crates/postlens-report/locales/en/{name}.ftl");
+            let text = fs::read_to_string(root.join(&file))
+                .with_context(|| format!("cannot read {file}"))?;
+            let lines = text.lines().filter_map(|line| line.split_once(" = "));
+            words.extend(lines.map(|(key, words)| (key.to_owned(), words.to_owned())));
+        }
+        Ok(Self(words))
+    }
+
+    fn get(&self, key: &str) -> Result<&str> {
+        self.0.get(key).map(String::as_str).with_context(|| format!("no words: {key}"))
+    }
 }
 
 /// A page made from the code.

@@ -120,11 +120,6 @@ impl Verdict {
         self.cause.actor(self.side)
     }
 
-    /// The key of what to do about it.
-    pub fn remedy_key(&self) -> &'static str {
-        self.cause.remedy_key(self.side)
-    }
-
     /// Whether it is no more than likely, and should be said to be so.
     pub fn is_doubtful(&self) -> bool {
         self.basis >= Basis::VagueWording

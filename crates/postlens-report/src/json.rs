@@ -6,6 +6,7 @@ mod reasons;
 mod sections;
 mod verdict;
 
+use bstr::BStr;
 use postlens_stats::stats::traffic::{Flow, Span};
 use postlens_stats::stats::users::Mailings;
 use postlens_stats::{Counts, Histogram, Top};
@@ -102,7 +103,7 @@ fn whole(report: &Report<'_>, language: &Language) -> Value {
         },
         "decisions": named(&stats.refusals.actions, postlens_syntax::postfix::decision::Action::name),
         "refusals": reasons::refusals(&stats.refusals.reasons, top),
-        "refused_clients": list(&stats.refusals.clients, top, |count| json!({ "count": count })),
+        "refused_clients": list(&stats.refusals.clients, top, counted),
         "deferrals": reasons::reasons(&stats.reasons.deferrals, top),
         "bounces": reasons::reasons(&stats.reasons.bounces, top),
         "expired": reasons::expired(&stats.reasons, top),
@@ -142,8 +143,8 @@ fn whole(report: &Report<'_>, language: &Language) -> Value {
             "total": stats.connections.total,
             "tls": stats.connections.tls,
             "ends": named(&stats.connections.ends, postlens_track::SessionEnd::name),
-            "services": list(&stats.connections.services, top, |count| json!({ "count": count })),
-            "clients": list(&stats.connections.clients, top, |count| json!({ "count": count })),
+            "services": list(&stats.connections.services, top, counted),
+            "clients": list(&stats.connections.clients, top, counted),
         },
         "unrecognized": stats.lines.samples.iter().map(|sample| json!({
             "time": sample.time.to_string(),
@@ -228,6 +229,11 @@ fn flow(flow: &Flow) -> Value {
     })
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "lists hand out references")]
+fn counted(count: &u64) -> Value {
+    json!({ "count": count })
+}
+
 fn mailings(mail: &Mailings) -> Value {
     json!({ "count": mail.count, "bytes": mail.bytes })
 }
@@ -257,8 +263,16 @@ fn list<C: postlens_stats::Counted>(
     top: usize,
     entry: impl Fn(&C) -> Value,
 ) -> Value {
-    let entries: Vec<Value> = list
-        .top(top)
+    list_of(list, list.top(top), entry)
+}
+
+/// Some entries of a list, in their order.
+fn list_of<C: postlens_stats::Counted>(
+    list: &Top<C>,
+    entries: Vec<(&BStr, &C)>,
+    entry: impl Fn(&C) -> Value,
+) -> Value {
+    let entries: Vec<Value> = entries
         .into_iter()
         .map(|(name, counts)| {
             let mut object = Map::new();
@@ -270,4 +284,45 @@ fn list<C: postlens_stats::Counted>(
         })
         .collect();
     json!({ "entries": entries, "distinct": list.len(), "dropped": list.dropped() })
+}
+
+#[cfg(test)]
+mod tests {
+    use postlens_stats::Stats;
+
+    use super::{KEYS, value};
+    use crate::language::Language;
+    use crate::report::{Report, Source, View};
+    use crate::text;
+
+    /// What is there whatever sections are asked for.
+    const ALWAYS: [&str; 8] =
+        ["schema", "verdict", "hosts", "from", "to", "period_from", "period_to", "source"];
+
+    #[test]
+    fn every_key_belongs_to_a_section_that_can_be_chosen() {
+        let names = text::names();
+        for (section, _) in KEYS {
+            assert!(names.contains(section), "{section}");
+        }
+        let stats = Stats::default();
+        let report = Report {
+            stats: &stats,
+            findings: &[],
+            comparison: None,
+            period: (None, None),
+            source: Source::default(),
+            top: 10,
+            view: View::default(),
+        };
+        let value = value(&report, &Language::new(crate::Lang::En));
+        let listed: Vec<&str> = KEYS.iter().flat_map(|(_, keys)| *keys).copied().collect();
+        let keys: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+        for key in &keys {
+            assert!(listed.contains(key) != ALWAYS.contains(key), "{key}");
+        }
+        for key in listed {
+            assert!(keys.contains(&key), "{key}");
+        }
+    }
 }

@@ -119,10 +119,28 @@ fn names_of_other_crates_have_their_words() {
         .into_iter()
         .chain(links.map(|link| format!("link-{}", link.name())))
         .chain(ends.map(|end| format!("end-{}", end.name())))
-        .chain(severities.map(|severity| format!("severity-{}", severity.name())));
+        .chain(severities.map(|severity| format!("severity-{}", severity.name())))
+        .chain(figures());
     for key in wanted {
         assert!(keys.contains(&key), "{key}");
     }
+}
+
+/// The keys of what figures are counted by.
+fn figures() -> impl Iterator<Item = String> {
+    use postlens_stats::compare::{Measure, Subject};
+    use postlens_stats::stats::encryption::Trust;
+    use postlens_stats::stats::filters::{CheckResult, Greylisting};
+    use postlens_stats::stats::traffic::Span;
+    let measures = Measure::ALL.iter().map(|it| format!("measure-{}", it.name()));
+    let subjects = Subject::ALL.iter().map(|it| format!("mover-{}", it.name()));
+    let compared = measures.chain(subjects).map(|key| key.replace('_', "-"));
+    let spans = Span::ALL.into_iter().map(|it| format!("section-by-{}", it.name()));
+    let weekdays = (1..=7).map(|day| format!("weekday-{day}"));
+    let trust = Trust::ALL.into_iter().map(|it| format!("trust-{}", it.name()));
+    let checks = CheckResult::ALL.iter().map(|it| format!("check-{}", it.name()));
+    let greylisting = Greylisting::ALL.iter().map(|it| format!("greylisting-{}", it.name()));
+    compared.chain(spans).chain(weekdays).chain(trust).chain(checks).chain(greylisting)
 }
 
 /// Names that have no other form in Japanese: protocols, programs, settings, files.

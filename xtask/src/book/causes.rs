@@ -1,16 +1,13 @@
 //! The causes with their definitions, examples and remedies, from the enum, its examples
 //! and the English words of the reports.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use postlens_explain::{Basis, Cause, Side};
 
-/// The words, one line each.
-const WORDS: &str = "crates/postlens-report/locales/en/causes.ftl";
+use super::Words;
 
 const HEAD: &str = "# Causes
 
@@ -21,18 +18,15 @@ same cause asks different people to act, by the side on which it happened: the *
 take our mail, our *own* system could not deliver it, or a *client* was refused by us.
 
 A code of class 4 makes a failure temporary and one of class 5 permanent; without a code it is
-as the table says. What decided is said too, the surest first; from the vague wordings on, a
-cause is no more than likely.
+as the table says. What decides, the surest first; from the vague wordings on, a cause is no more than
+likely.
 
 ";
 
 /// The page.
 pub(super) fn render(root: &Path) -> Result<String> {
-    let file = root.join(WORDS);
-    let text = fs::read_to_string(&file).with_context(|| format!("cannot read {WORDS}"))?;
-    let words: HashMap<&str, &str> =
-        text.lines().filter_map(|line| line.split_once(" = ")).collect();
-    let word = |key: &str| words.get(key).copied().with_context(|| format!("no words: {key}"));
+    let words = Words::read(root, &["causes"])?;
+    let word = |key: &str| words.get(key);
     let mut page = HEAD.to_owned();
     for basis in Basis::ALL {
         writeln!(page, "- `{}`: {}", basis.name(), word(basis.key())?)?;

@@ -1,19 +1,13 @@
 //! The kinds of findings with their thresholds and remedies, from the enum, the detectors'
 //! rules and the English words of the reports.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use postlens_detect::{FindingKind, Rule};
 
-/// The words, one line each.
-const WORDS: [&str; 2] = [
-    "crates/postlens-report/locales/en/findings.ftl",
-    "crates/postlens-report/locales/en/causes.ftl",
-];
+use super::Words;
 
 const HEAD: &str = "# Findings
 
@@ -35,14 +29,8 @@ let pass until a day was seen; where any is too much, it counts from the first l
 
 /// The page.
 pub(super) fn render(root: &Path) -> Result<String> {
-    let mut text = String::new();
-    for file in WORDS {
-        let words = fs::read_to_string(root.join(file));
-        text.push_str(&words.with_context(|| format!("cannot read {file}"))?);
-    }
-    let words: HashMap<&str, &str> =
-        text.lines().filter_map(|line| line.split_once(" = ")).collect();
-    let word = |key: &str| words.get(key).copied().with_context(|| format!("no words: {key}"));
+    let words = Words::read(root, &["findings", "causes"])?;
+    let word = |key: &str| words.get(key);
     let mut page = HEAD.to_owned();
     page.push_str("| finding | gravity | who must act |\n|---|---|---|\n");
     let mut kinds = FindingKind::ALL.to_vec();

@@ -108,8 +108,8 @@ fn who_must_act_depends_on_the_side() {
     assert_eq!(filter.actor(), Actor::OurAdmin);
     let relay = refusal("554 5.7.1 <a@example.org>: Relay access denied", [None; 3]);
     assert_eq!(relay.actor(), Actor::Nobody);
-    assert_eq!(relay.remedy_key(), "cause-relay-denied-remedy-client");
-    assert_eq!(peer.remedy_key(), "cause-connection-refused-remedy");
+    assert_eq!(relay.cause.remedy_key(relay.side), "cause-relay-denied-remedy-client");
+    assert_eq!(peer.cause.remedy_key(peer.side), "cause-connection-refused-remedy");
 }
 
 /// The verdict on a line's event.

@@ -6,14 +6,14 @@ use postlens_stats::stats::refusals::RefusalReason;
 use postlens_stats::{Top, by_cause};
 use serde_json::{Value, json};
 
-use super::list;
+use super::{counted, list};
 
 /// Of deferrals or bounces.
 pub(super) fn reasons(reasons: &Top<Reason>, top: usize) -> Value {
     judged(reasons, top, |reason| {
         json!({
             "count": reason.count,
-            "domains": list(&reason.domains, top, |count| json!({ "count": count })),
+            "domains": list(&reason.domains, top, counted),
         })
     })
 }
@@ -32,8 +32,8 @@ pub(super) fn refusals(reasons: &Top<RefusalReason>, top: usize) -> Value {
     judged(reasons, top, |reason| {
         json!({
             "count": reason.count,
-            "stages": list(&reason.stages, top, |count| json!({ "count": count })),
-            "clients": list(&reason.clients, top, |count| json!({ "count": count })),
+            "stages": list(&reason.stages, top, counted),
+            "clients": list(&reason.clients, top, counted),
         })
     })
 }

@@ -7,7 +7,7 @@ use postlens_stats::stats::filters::{CheckName, Greylisting};
 use postlens_stats::stats::users::Mailings;
 use serde_json::{Map, Value, json};
 
-use super::{delays, list, named};
+use super::{counted, delays, list, list_of, mailings, named};
 use crate::escape::lossless;
 use crate::report::Report;
 
@@ -25,7 +25,7 @@ pub(super) const ALL: &[(&str, Section)] = &[
     ("unreached", |report| list(&report.stats.connections.unreached, report.top, counted)),
     ("senders_by_size", |report| by_size(&report.stats.users.senders, report)),
     ("recipients_by_size", |report| by_size(&report.stats.users.recipients, report)),
-    ("login_mails", |report| list(&report.stats.users.logins, report.top, super::mailings)),
+    ("login_mails", |report| list(&report.stats.users.logins, report.top, mailings)),
     ("uids", uids),
     ("broken_connections", broken),
     ("connection_delay", |report| delays(&report.stats.connections.duration)),
@@ -50,14 +50,7 @@ fn sent(list_of: &Top<Sent>, report: &Report<'_>) -> Value {
 }
 
 fn by_size(users: &Top<Mailings>, report: &Report<'_>) -> Value {
-    let entries: Vec<_> = users
-        .top_by(report.top, |mail| mail.bytes)
-        .into_iter()
-        .map(|(name, mail)| {
-            json!({ "name": lossless(name), "count": mail.count, "bytes": mail.bytes })
-        })
-        .collect();
-    json!({ "entries": entries, "distinct": users.len(), "dropped": users.dropped() })
+    list_of(users, users.top_by(report.top, |mail| mail.bytes), mailings)
 }
 
 fn uids(report: &Report<'_>) -> Value {
@@ -73,11 +66,6 @@ fn broken(report: &Report<'_>) -> Value {
             "clients": list(&broken.clients, report.top, counted),
         })
     })
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "lists lend their counts")]
-fn counted(count: &u64) -> Value {
-    json!({ "count": count })
 }
 
 pub(super) fn authentication(report: &Report<'_>) -> Value {

@@ -2,7 +2,7 @@
 
 use bstr::ByteSlice;
 use postlens_syntax::neighbour::{Login, LoginFailure};
-use postlens_syntax::{Daemon, Event, Neighbour, Time};
+use postlens_syntax::{Daemon, Event, Neighbour};
 use postlens_track::{Observation, Record};
 
 use super::Section;
@@ -17,7 +17,8 @@ use named::Named;
 /// A failure counts where the service says so that the client talked to: smtpd, or the
 /// login process of a mail store, whose line may stand for several attempts. What
 /// Dovecot's auth process or saslauthd says about the same failure only lends it the user
-/// name, except where the client got in at last and the service so never spoke of it.
+/// name, except where the client got in at last and the service so never spoke of it. Of
+/// two parts of a log, what is lent at the end of the first is not known to the second.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Authentication {
     /// Failed logins.
@@ -189,9 +190,4 @@ impl Authentication {
 
 fn service_of<'a>(line: &Observation<'a>, service: Option<&'a bstr::BStr>) -> &'a [u8] {
     service.unwrap_or(line.entry.tag.daemon())
-}
-
-/// When a lent name is too old to be about a line that comes now.
-fn is_recent(time: Time, now: Time, most: i64) -> bool {
-    (now.micros - time.micros).abs() <= most
 }

@@ -58,6 +58,9 @@ pub enum Trust {
 }
 
 impl Trust {
+    /// Every level.
+    pub const ALL: [Self; 4] = [Self::Anonymous, Self::Untrusted, Self::Trusted, Self::Verified];
+
     /// The word used in JSON.
     pub fn name(self) -> &'static str {
         match self {

@@ -60,6 +60,9 @@ macro_rules! names {
         pub enum $name { $($(#[$item_doc])* $item,)* }
 
         impl $name {
+            /// Every one.
+            pub const ALL: &'static [Self] = &[$(Self::$item,)*];
+
             /// The word used in JSON.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$item => $text,)* }

@@ -2,8 +2,8 @@
 //! failure.
 
 use postlens_syntax::Time;
+use postlens_syntax::time::MICROS;
 
-use super::is_recent;
 use crate::top::Counted;
 use crate::top::Top;
 
@@ -56,7 +56,7 @@ impl Named {
         let lent = self.by_key.entry(key);
         // Several databases are asked about one attempt in the same second.
         let again = lent.user == user
-            && lent.last.micros.div_euclid(1_000_000) == time.micros.div_euclid(1_000_000);
+            && lent.last.micros.div_euclid(MICROS) == time.micros.div_euclid(MICROS);
         lent.count += if again && lent.count > 0 { 0 } else { weight };
         lent.last = time;
         lent.user.clear();
@@ -71,15 +71,20 @@ impl Named {
     /// The name for a failure of this client at this time.
     pub(super) fn take(&mut self, client: &[u8], now: Time) -> Option<Vec<u8>> {
         if let Some(lent) = self.by_key.remove(client)
-            && is_recent(lent.last, now, TOGETHER)
+            && is_recent(lent.last, now)
         {
             return Some(lent.user);
         }
-        self.any.take().filter(|(time, _)| is_recent(*time, now, TOGETHER)).map(|(_, user)| user)
+        self.any.take().filter(|(time, _)| is_recent(*time, now)).map(|(_, user)| user)
     }
 
     /// What was said about a session that now ends.
     pub(super) fn close(&mut self, session: &[u8]) -> Option<Lent> {
         self.by_key.remove(session)
     }
+}
+
+/// Whether a lent name is about a line that comes now.
+fn is_recent(time: Time, now: Time) -> bool {
+    (now.micros - time.micros).abs() <= TOGETHER
 }
