@@ -197,6 +197,8 @@ impl Consumer for Detectors {
                 self.accepted(&LoginAttempt { sight, success: true, client, user, weight });
             }
             Event::Foreign => self.foreign(&Sight::of(line), line.weight),
+            // Frequent, and of interest to no detector.
+            Event::Active(_) | Event::Disconnect(_) | Event::TlsSession(_) => {}
             _ => self.other(line),
         }
     }

@@ -9,7 +9,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use postlens_source::{Clock, Zone};
 use postlens_stats::Stats;
-use postlens_syntax::{Entry, Event, Time};
+use postlens_syntax::{Event, Framer, Time};
 use postlens_testkit::{Config, Until, generate_in_memory};
 use postlens_track::{Limits, LineId, Observation, Record, RecordSink, Tracker};
 
@@ -40,8 +40,9 @@ fn observe(log: &[u8], mut each: impl FnMut(&Observation<'_>)) {
     let start = Time { micros: 1_793_000_000_000_000, offset: 0 };
     let clock = Clock::near(start, Zone::named("UTC").unwrap());
     let mut resolver = clock.resolver();
+    let mut framer = Framer::default();
     for line in lines(log) {
-        let entry = Entry::parse(line);
+        let entry = framer.frame(line);
         let event = Event::parse(&entry);
         let time = resolver.resolve(&entry.stamp, 0);
         each(&Observation {
@@ -66,8 +67,9 @@ fn stages(criterion: &mut Criterion) {
     });
     group.bench_function("frame", |bencher| {
         bencher.iter(|| {
+            let mut framer = Framer::default();
             for line in lines(&log) {
-                black_box(Entry::parse(line));
+                black_box(framer.frame(line));
             }
         });
     });

@@ -1,7 +1,7 @@
 //! A chunk together with what its lines mean.
 
 use postlens_source::{Chunk, copies};
-use postlens_syntax::{Entry, Event, Time};
+use postlens_syntax::{Entry, Event, Framer, Time};
 
 /// A line of a chunk, understood.
 #[derive(Debug, Clone, Copy)]
@@ -103,10 +103,11 @@ pub(crate) fn parse(
 ) -> ParsedChunk {
     chunk.canonicalize(scratch);
     ParsedChunk::new(chunk, |chunk| {
+        let mut framer = Framer::default();
         let mut resolver = chunk.clock().resolver();
         let mut lines: ParsedLines<'_> = spare.lines;
         for line in chunk.lines() {
-            let entry = Entry::parse(line.bytes);
+            let entry = framer.frame(line.bytes);
             let mut fingerprint = 0;
             if compared {
                 fingerprint = copies::fingerprint(entry.tag.program, entry.pid, entry.text);

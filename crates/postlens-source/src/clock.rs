@@ -73,6 +73,7 @@ impl Clock {
             is_far: false,
             mark: None,
             marked: 0..0,
+            last: (Stamp::None, None, 0..0),
         }
     }
 
@@ -110,12 +111,32 @@ pub struct Resolver<'a> {
     mark: Option<Mark>,
     /// The bytes of the file for which the mark holds.
     marked: Range<u64>,
+    /// The last stamp, its time, and the bytes of the file for which that holds.
+    last: (Stamp, Option<Time>, Range<u64>),
 }
 
 impl Resolver<'_> {
     /// Resolves one stamp; see [`Clock::resolve`].
     #[inline]
     pub fn resolve(&mut self, stamp: &Stamp, line_offset: u64) -> Option<Time> {
+        if let Stamp::Absolute { micros, offset } = *stamp {
+            return Some(Time { micros, offset });
+        }
+        if *stamp != self.last.0 || !self.last.2.contains(&line_offset) {
+            self.turn_to(stamp, line_offset);
+        }
+        self.last.1
+    }
+
+    /// Resolves a stamp that differs from the last one, and remembers what it found as
+    /// long as the place in the file cannot change it.
+    fn turn_to(&mut self, stamp: &Stamp, line_offset: u64) {
+        let time = self.find(stamp, line_offset);
+        let settled = if self.clock.turns.is_empty() { self.marked.clone() } else { 0..0 };
+        self.last = (*stamp, time, settled);
+    }
+
+    fn find(&mut self, stamp: &Stamp, line_offset: u64) -> Option<Time> {
         let (date, time) = match *stamp {
             Stamp::None => return None,
             Stamp::Absolute { micros, offset } => return Some(Time { micros, offset }),

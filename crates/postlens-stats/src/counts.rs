@@ -46,17 +46,18 @@ impl<K: Ord + Copy> Counts<K> {
 #[derive(Debug, Clone)]
 pub struct NameCounts {
     /// The names met last, each in the one place where it may be.
-    recent: [(&'static str, u64); RECENT],
+    recent: Box<[(&'static str, u64); RECENT]>,
     /// All others.
     rest: BTreeMap<&'static str, u64>,
 }
 
-/// Most logs hold lines of fewer kinds. A power of two.
-const RECENT: usize = 64;
+/// So many more than most logs hold kinds of lines that few of them share a place. A
+/// power of two.
+const RECENT: usize = 512;
 
 impl Default for NameCounts {
     fn default() -> Self {
-        Self { recent: [("", 0); RECENT], rest: BTreeMap::new() }
+        Self { recent: Box::new([("", 0); RECENT]), rest: BTreeMap::new() }
     }
 }
 

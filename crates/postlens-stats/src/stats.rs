@@ -1,7 +1,7 @@
 //! The figures of a report.
 //!
 //! To add one: a file here with a struct that implements [`Section`], a field of
-//! [`Stats`] and a line in each of its three lists below.
+//! [`Stats`] and a line in each of its lists below.
 
 pub mod authentication;
 pub mod connections;
@@ -20,6 +20,7 @@ pub mod traffic;
 pub mod trouble;
 pub mod users;
 
+use postlens_syntax::Event;
 use postlens_track::{Consumer, Observation, Record, RecordSink};
 
 /// One group of figures.
@@ -105,17 +106,34 @@ impl Stats {
     }
 }
 
-impl Consumer for Stats {
-    fn line(&mut self, line: &Observation<'_>) {
-        self.lines.line(line);
+impl Stats {
+    fn rare_line(&mut self, line: &Observation<'_>) {
         self.authentication.line(line);
         self.trouble.line(line);
         self.connections.line(line);
         self.services.line(line);
         self.screening.line(line);
-        self.gaps.line(line);
         self.filters.line(line);
-        self.encryption.line(line);
+    }
+}
+
+impl Consumer for Stats {
+    fn line(&mut self, line: &Observation<'_>) {
+        self.lines.line(line);
+        self.gaps.line(line);
+        // Of what nearly all lines are, the other sections learn by records or not at all.
+        match line.event {
+            Event::Delivery(_)
+            | Event::Connect(_)
+            | Event::Disconnect(_)
+            | Event::Accepted(_)
+            | Event::MessageId(_)
+            | Event::Active(_)
+            | Event::Removed(_) => {}
+            Event::TlsSession(_) => self.encryption.line(line),
+            Event::Postscreen(_) => self.screening.line(line),
+            _ => self.rare_line(line),
+        }
     }
 }
 

@@ -32,7 +32,7 @@ impl<'a> Client<'a> {
     #[inline]
     pub fn split(text: &'a [u8]) -> Option<(Self, &'a [u8])> {
         let (name, rest) = text.split_at_checked(position(b'[', text)?)?;
-        if name.contains(&b' ') {
+        if position(b' ', name).is_some() {
             return None;
         }
         let rest = rest.get(1..)?;
@@ -96,6 +96,7 @@ pub fn parse_ip(text: &[u8]) -> Option<IpAddr> {
     Some(ip.to_canonical())
 }
 
+#[inline]
 fn split_port(text: &[u8]) -> (Option<u16>, &[u8]) {
     let Some(after) = text.strip_prefix(b":") else { return (None, text) };
     if let Some(rest) = after.strip_prefix(b"unknown") {

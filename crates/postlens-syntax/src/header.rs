@@ -19,6 +19,7 @@ use crate::entry::Entry;
 use crate::program::Tag;
 use crate::stamp::Stamp;
 use origin::Origin;
+pub(crate) use origin::leading_pid;
 
 /// How many headers may stand one inside another: a container runtime's stamp, the
 /// host's syslog, the container's syslog, the program's own stamp.
@@ -35,27 +36,32 @@ pub(crate) fn frame(line: &[u8]) -> Entry<'_> {
 /// The short way for nearly every line: stamp, host, the tag of a program that we
 /// know, and a text without a wrapper. What it gives, the long way gives as well.
 fn usual(line: &[u8]) -> Option<Entry<'_>> {
+    let (stamp, host, rest) = usual_opening(line)?;
+    let (program, pid, text) = origin::usual(rest)?;
+    let tag = Tag::parse(program);
+    if tag.known.is_none() || may_be_wrapped(program, text) {
+        return None;
+    }
+    let (host, text) = (Some(BStr::new(host)), BStr::new(text));
+    Some(Entry { stamp, host, tag, pid, priority: None, text, repeat: 1 })
+}
+
+/// Stamp and host of nearly every line, and what follows the blank after them.
+pub(crate) fn usual_opening(line: &[u8]) -> Option<(Stamp, &[u8], &[u8])> {
     let (stamp, rest) = match line {
         [b'A'..=b'Z', ..] => traditional::usual(line)?,
         [b'0'..=b'9', ..] => iso::usual(line).or_else(|| iso::read(line))?,
         _ => return None,
     };
-    let origin = origin::usual(rest.strip_prefix(b" ")?)?;
-    if origin.tag.known.is_none()
-        || matches!(origin.text, [b' ' | b'\t' | b'[' | b'm', ..])
-        || after_same_tag(&origin.tag, origin.text).is_some()
-    {
-        return None;
-    }
-    Some(Entry {
-        stamp,
-        host: origin.host,
-        tag: origin.tag,
-        pid: origin.pid,
-        priority: None,
-        text: BStr::new(origin.text),
-        repeat: 1,
-    })
+    let (host, rest) = origin::usual_host(rest.strip_prefix(b" ")?)?;
+    Some((stamp, host, rest))
+}
+
+/// Whether something may stand before a text or around it that is to be taken off: see
+/// [`finish`].
+#[inline]
+pub(crate) fn may_be_wrapped(program: &[u8], text: &[u8]) -> bool {
+    matches!(text, [b' ' | b'\t' | b'[' | b'm', ..]) || after_same_tag(program, text).is_some()
 }
 
 fn by_layers(line: &[u8]) -> Entry<'_> {
@@ -74,8 +80,8 @@ fn by_layers(line: &[u8]) -> Entry<'_> {
 /// What follows the line's own tag and a pid where they stand once more at the text's
 /// beginning, as some relays write them. No program begins its text like that, least of
 /// all with what a stranger sent.
-fn after_same_tag<'a>(tag: &Tag<'_>, text: &'a [u8]) -> Option<&'a [u8]> {
-    let program: &[u8] = tag.program;
+#[inline]
+fn after_same_tag<'a>(program: &[u8], text: &'a [u8]) -> Option<&'a [u8]> {
     if program.is_empty() || text.first() != program.first() {
         return None;
     }
@@ -86,7 +92,7 @@ fn after_same_tag<'a>(tag: &Tag<'_>, text: &'a [u8]) -> Option<&'a [u8]> {
 /// Reads what stands inside the text: the tag once more, a repeat wrapper, Solaris'
 /// message ID.
 fn finish(entry: &mut Entry<'_>) {
-    if let Some(text) = after_same_tag(&entry.tag, entry.text) {
+    if let Some(text) = after_same_tag(entry.tag.program, entry.text) {
         entry.text = BStr::new(text);
     }
     let [b'[' | b'm', ..] = **entry.text else { return };

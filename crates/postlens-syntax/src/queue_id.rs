@@ -5,6 +5,8 @@ use std::fmt;
 
 use bstr::BStr;
 
+use crate::scan::position;
+
 /// The name of a queue file. Short IDs are five hexadecimal digits of microseconds
 /// and the inode in hexadecimal; long IDs (`enable_long_queue_ids`) are the time in
 /// base 52, a `z`, and the inode in base 51. IDs are reused: they name a message
@@ -23,10 +25,12 @@ const HEXADECIMAL: u8 = 1;
 /// The byte may stand in a long ID.
 const SAFE_ALPHABET: u8 = 2;
 
-/// In which kinds of ID a byte may stand.
+/// In which kinds of ID all bytes of a text may stand.
 #[inline]
-fn alphabets_of(byte: u8) -> u8 {
-    ALPHABETS.get(usize::from(byte)).copied().unwrap_or_default()
+fn alphabets(text: &[u8]) -> u8 {
+    text.iter().fold(HEXADECIMAL | SAFE_ALPHABET, |known, byte| {
+        known & ALPHABETS.get(usize::from(*byte)).copied().unwrap_or_default()
+    })
 }
 
 const ALPHABETS: [u8; 256] = {
@@ -50,30 +54,25 @@ const ALPHABETS: [u8; 256] = {
 impl<'a> QueueId<'a> {
     /// Takes `text` as a queue ID if it has the shape of one.
     pub fn new(text: &'a [u8]) -> Option<Self> {
-        let both = HEXADECIMAL | SAFE_ALPHABET;
-        let alphabets = text.iter().fold(both, |known, byte| known & alphabets_of(*byte));
-        fits(text, alphabets).then_some(Self(BStr::new(text)))
+        fits(text, alphabets(text)).then_some(Self(BStr::new(text)))
     }
 
     /// Reads `QUEUEID: rest`. `NOQUEUE` is no queue ID.
+    #[inline]
     pub fn split(text: &'a [u8]) -> Option<(Self, &'a [u8])> {
         // Most lines that do not begin with an ID are told from one within a few bytes.
-        let (mut alphabets, mut end) = (HEXADECIMAL | SAFE_ALPHABET, 0);
-        for byte in text.iter().take(LONGEST + 1) {
-            let both = alphabets & alphabets_of(*byte);
-            if both == 0 {
-                break;
-            }
-            alphabets = both;
-            end += 1;
+        let (start, _) = text.split_first_chunk::<4>()?;
+        if alphabets(start) == 0 {
+            return None;
         }
-        let (id, rest) = text.split_at_checked(end)?;
+        let near = text.get(..=LONGEST).unwrap_or(text);
+        let (id, rest) = text.split_at_checked(position(b':', near)?)?;
         let rest = match rest {
             [b':', b' ', rest @ ..] => rest,
             [b':'] => b"",
             _ => return None,
         };
-        fits(id, alphabets).then_some((Self(BStr::new(id)), rest))
+        fits(id, alphabets(id)).then_some((Self(BStr::new(id)), rest))
     }
 
     /// The ID as written.

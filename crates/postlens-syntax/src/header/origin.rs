@@ -15,22 +15,41 @@ pub(super) struct Origin<'a> {
     pub(super) text: &'a [u8],
 }
 
-/// Reads `host tag: text` with single blanks between them, where the host cannot be
-/// anything else.
+/// Reads a host that cannot be anything else, and gives what follows the blank after it.
 #[inline]
-pub(super) fn usual(rest: &[u8]) -> Option<Origin<'_>> {
+pub(super) fn usual_host(rest: &[u8]) -> Option<(&[u8], &[u8])> {
     let (host, rest) = rest.split_at_checked(position(b' ', rest)?)?;
     let [b'A'..=b'Z' | b'a'..=b'z', .., b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9'] = host else {
         return None;
     };
-    let rest = rest.get(1..)?;
+    Some((host, rest.get(1..)?))
+}
+
+/// Reads `tag: text` with a single blank between them: program, pid and text.
+#[inline]
+pub(super) fn usual(rest: &[u8]) -> Option<(&[u8], Option<u32>, &[u8])> {
     let (word, text) = rest.split_at_checked(position(b' ', rest)?)?;
     let (program, pid) = match usual_pid(word) {
         Some((program, pid)) => (program, Some(pid)),
         None => program_and_pid(word.strip_suffix(b":")?),
     };
-    let (host, tag) = (Some(BStr::new(host)), Tag::parse(program));
-    Some(Origin { host, tag, pid, text: text.get(1..)? })
+    Some((program, pid, text.get(1..)?))
+}
+
+/// Reads `123]: text`, from the left.
+#[inline]
+pub(crate) fn leading_pid(rest: &[u8]) -> Option<(u32, &[u8])> {
+    let (mut pid, mut left) = (0, rest);
+    while let [digit @ b'0'..=b'9', after @ ..] = left {
+        // Nine digits always fit; the long way reads more.
+        if rest.len() - left.len() == 9 {
+            return None;
+        }
+        pid = pid * 10 + u32::from(digit - b'0');
+        left = after;
+    }
+    let text = left.strip_prefix(b"]: ")?;
+    (left.len() < rest.len()).then_some((pid, text))
 }
 
 /// Takes `postfix/smtpd[123]:` apart, from the right.
