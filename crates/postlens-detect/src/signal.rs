@@ -2,6 +2,7 @@
 //! for all of them.
 
 use bstr::{BStr, BString, ByteSlice};
+use postlens_explain::Cause;
 use postlens_syntax::postfix::delivery::DeliveryStatus;
 use postlens_syntax::{Class, Daemon, Severity, Time};
 use postlens_track::{Delivery, Observation};
@@ -161,8 +162,8 @@ pub(crate) fn domain_of(address: &[u8], lower: &mut Vec<u8>) {
 impl Failure<'_> {
     /// Whether the host asks for a second try, as it does with every stranger.
     pub(crate) fn greylisted(&self) -> bool {
-        let text: &[u8] = self.delivery.line.reply;
-        self.first && (text.contains_str("reylist") || text.contains_str("GREYLIST"))
+        let verdict = || postlens_explain::Failure::from(self.delivery.line).verdict();
+        self.first && verdict().cause == Cause::Greylisted
     }
 }
 

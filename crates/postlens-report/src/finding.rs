@@ -71,7 +71,8 @@ fn span(finding: &Finding, language: &Language) -> String {
     let same_day = onset.get(..10) == last.get(..10);
     let last = if same_day { last.get(11..).unwrap_or_default() } else { &last };
     let lasted = duration(seconds, language);
-    language.with("problem-span", &[("onset", &onset), ("last", last), ("lasted", &lasted)])
+    let values = [("onset", onset.as_str()), ("last", last), ("lasted", &lasted)];
+    language.with("problem-span", &values)
 }
 
 /// A span of time in its largest unit that leaves at least two: `58 min`, `22 h`, `3 d`.

@@ -93,17 +93,17 @@ impl Language {
 
     /// The words for a key; the key itself where there are none.
     pub fn text(&self, key: &str) -> String {
-        self.with(key, &[])
+        self.with::<&str>(key, &[])
     }
 
     /// The words for a key with values in them.
-    pub fn with(&self, key: &str, values: &[(&str, &str)]) -> String {
+    pub fn with<V: AsRef<str>>(&self, key: &str, values: &[(&str, V)]) -> String {
         let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {
             return key.to_owned();
         };
         let mut args = FluentArgs::new();
         for (name, value) in values {
-            args.set(*name, argument(value));
+            args.set(*name, argument(value.as_ref()));
         }
         let mut errors = Vec::new();
         self.bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned()

@@ -1,6 +1,7 @@
 //! The report as text for a terminal or a mail.
 
 mod authentication;
+mod bars;
 mod causes;
 mod compare;
 mod delivery;
@@ -18,6 +19,7 @@ mod verdict;
 use crate::language::Language;
 use crate::report::{First, Report};
 
+pub use bars::{Bars, Look};
 pub(crate) use compare::USUAL;
 pub use page::Page;
 pub use verdict::first_line;
@@ -77,9 +79,9 @@ pub fn names() -> Vec<&'static str> {
     names
 }
 
-/// Writes a report. `colour` allows terminal colours.
-pub fn write(report: &Report<'_>, language: &Language, colour: bool) -> String {
-    let mut page = Page::new(language, colour);
+/// Writes a report for a place that can show it as `look` says.
+pub fn write(report: &Report<'_>, language: &Language, look: Look) -> String {
+    let mut page = Page::new(language, look);
     for part in HEAD {
         part(&mut page, report);
     }

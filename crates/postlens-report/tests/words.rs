@@ -132,6 +132,8 @@ fn figures() -> impl Iterator<Item = String> {
     use postlens_stats::stats::encryption::Trust;
     use postlens_stats::stats::filters::{CheckResult, Greylisting};
     use postlens_stats::stats::traffic::Span;
+    use postlens_syntax::Class;
+    use postlens_syntax::postfix::decision::Action;
     let measures = Measure::ALL.iter().map(|it| format!("measure-{}", it.name()));
     let subjects = Subject::ALL.iter().map(|it| format!("mover-{}", it.name()));
     let compared = measures.chain(subjects).map(|key| key.replace('_', "-"));
@@ -139,8 +141,11 @@ fn figures() -> impl Iterator<Item = String> {
     let weekdays = (1..=7).map(|day| format!("weekday-{day}"));
     let trust = Trust::ALL.into_iter().map(|it| format!("trust-{}", it.name()));
     let checks = CheckResult::ALL.iter().map(|it| format!("check-{}", it.name()));
+    let actions = Action::ALL.iter().map(|it| format!("action-{}", it.name()));
+    let classes = Class::ALL.into_iter().map(|it| format!("class-{}", it.name()));
     let greylisting = Greylisting::ALL.iter().map(|it| format!("greylisting-{}", it.name()));
-    compared.chain(spans).chain(weekdays).chain(trust).chain(checks).chain(greylisting)
+    let told = compared.chain(spans).chain(weekdays).chain(trust);
+    told.chain(checks).chain(greylisting).chain(actions).chain(classes)
 }
 
 /// Names that have no other form in Japanese: protocols, programs, settings, files.
@@ -194,9 +199,19 @@ const NAMES: &[&str] = &[
     "smtpd_client_connection_rate_limit",
 ];
 
+/// The words in Latin letters that are no names.
+fn english(text: &str) -> impl Iterator<Item = &str> {
+    let part = |c: char| !(c.is_ascii_alphanumeric() || "_./-".contains(c));
+    let words = text.split(part).map(|word| word.trim_matches(['.', '/', '-']));
+    words.filter(|word| {
+        let letters = word.chars().filter(char::is_ascii_alphabetic).count();
+        letters > 1 && !NAMES.contains(word)
+    })
+}
+
 #[test]
 fn japanese_is_japanese() {
-    let mut english = BTreeSet::new();
+    let mut found = BTreeSet::new();
     for line in lines("ja") {
         let value = match line.split_once(" = ") {
             Some((_, value)) if !line.starts_with(' ') => value,
@@ -213,13 +228,91 @@ fn japanese_is_japanese() {
                 _ => {}
             }
         }
-        let part = |c: char| !(c.is_ascii_alphanumeric() || "_./-".contains(c));
-        for word in text.split(part).map(|word| word.trim_matches(['.', '/', '-'])) {
-            let letters = word.chars().filter(char::is_ascii_alphabetic).count();
-            if letters > 1 && !NAMES.contains(&word) {
-                english.insert(word.to_owned());
-            }
+        found.extend(english(&text).map(str::to_owned));
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+/// Units and protocols, which are the same everywhere.
+const UNITS: &[&str] = &["SSLv3", "TLSv1", "TLSv1.1", "min"];
+
+/// The words of a whole page, whose values from logs are all Japanese here.
+#[test]
+fn a_japanese_page_has_no_names_of_other_crates_in_it() {
+    use postlens_report::text::{Look, write};
+    use postlens_report::{Lang, Language, Report, Source, View};
+    let stats = figures_of_all();
+    let report = Report {
+        stats: &stats,
+        findings: &[],
+        comparison: None,
+        period: (None, None),
+        source: Source::default(),
+        top: 1000,
+        view: View { detail: true, ..View::default() },
+    };
+    let text = write(&report, &Language::new(Lang::Ja), Look::default());
+    // Each of them is there to be looked at.
+    for word in ["検索表", "内容の警告", "検証済み", "合格", "強制終了"] {
+        assert!(text.contains(word), "{word}\n{text}");
+    }
+    let found: BTreeSet<&str> = english(&text).filter(|word| !UNITS.contains(word)).collect();
+    assert!(found.is_empty(), "{found:#?}\n{text}");
+}
+
+/// Figures with something of each kind that other crates have a name for.
+fn figures_of_all() -> postlens_stats::Stats {
+    use postlens_stats::stats::encryption::{TlsVersion, Trust};
+    use postlens_stats::stats::filters::{CheckName, CheckResult, Greylisting};
+    use postlens_stats::stats::services::ServiceEvent;
+    use postlens_syntax::postfix::decision::Action;
+    use postlens_syntax::{Class, Delay, Severity, Time};
+    use postlens_track::{Outcome, SessionEnd};
+    const NAME: &[u8] = "例".as_bytes();
+    let mut stats = postlens_stats::Stats::default();
+    for class in Class::ALL {
+        stats.trouble.classes.add(class, 1);
+    }
+    for severity in [Severity::Warning, Severity::Error, Severity::Fatal, Severity::Panic] {
+        stats.trouble.severities.add(severity, 1);
+    }
+    let text = stats.trouble.texts.entry(NAME);
+    (text.count, text.of) = (1, Some((Severity::Fatal, Class::LookupTable)));
+    for action in Action::ALL {
+        stats.refusals.actions.add(*action, 1);
+    }
+    for outcome in Outcome::ALL {
+        stats.outcomes.recipients.add(outcome, 1);
+    }
+    for end in [SessionEnd::Closed, SessionEnd::Timeout, SessionEnd::Screened, SessionEnd::Lost] {
+        stats.connections.total += 1;
+        stats.connections.ends.add(end, 1);
+    }
+    for trust in Trust::ALL {
+        stats.encryption.inbound.trust.add(trust, 1);
+    }
+    for version in [TlsVersion::Ssl, TlsVersion::Tls10, TlsVersion::Other] {
+        stats.encryption.inbound.protocols.add(version, 1);
+    }
+    stats.encryption.inbound.total = 1;
+    for check in [CheckName::Dkim, CheckName::Spf, CheckName::Dmarc] {
+        for it in CheckResult::ALL {
+            stats.filters.checks.add((check, *it), 1);
         }
     }
-    assert!(english.is_empty(), "{english:#?}");
+    for it in Greylisting::ALL {
+        stats.filters.greylisting.add(*it, 1);
+    }
+    stats.filters.waited.add(Delay::from_micros(600_000_000), 1);
+    for kind in ["daemon_started", "daemon_reloaded", "table_changed", "process_killed"] {
+        stats.services.kinds.add(kind, 1);
+        stats.services.events.push(ServiceEvent {
+            time: Time::default(),
+            kind: if kind == "daemon_started" { kind } else { "daemon_reloaded" },
+            program: NAME.into(),
+        });
+    }
+    stats.screening.events.add("postscreen_pregreet", 1);
+    stats.authentication.failures = 1;
+    stats
 }

@@ -87,6 +87,22 @@ pub enum Class {
 }
 
 impl Class {
+    /// Every class.
+    pub const ALL: [Self; 12] = [
+        Self::Configuration,
+        Self::LookupTable,
+        Self::Dns,
+        Self::Tls,
+        Self::Sasl,
+        Self::Network,
+        Self::Milter,
+        Self::Resource,
+        Self::QueueFile,
+        Self::Protocol,
+        Self::Internal,
+        Self::Other,
+    ];
+
     /// The word used in JSON, CSV and filters.
     pub fn name(self) -> &'static str {
         match self {

@@ -2,10 +2,10 @@
 
 use std::io::{self, IsTerminal, Write};
 
-/// When to use terminal colours.
+/// When to use what only terminals can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Colour {
-    /// On a terminal, unless `NO_COLOR` is set.
+pub(crate) enum When {
+    /// On a terminal; colours only unless `NO_COLOR` is set.
     Auto,
     /// Always.
     Always,
@@ -13,18 +13,32 @@ pub(crate) enum Colour {
     Never,
 }
 
-impl Colour {
-    /// Whether standard output gets colours.
+impl When {
+    /// Whether standard output gets it.
     pub(crate) fn allowed(self) -> bool {
         match self {
             Self::Always => true,
             Self::Never => false,
-            Self::Auto => {
-                let unwanted = std::env::var_os("NO_COLOR").is_some_and(|set| !set.is_empty());
-                io::stdout().is_terminal() && !unwanted
-            }
+            Self::Auto => io::stdout().is_terminal(),
         }
     }
+
+    /// Whether standard output gets colours.
+    pub(crate) fn allows_colour(self) -> bool {
+        let unwanted = || std::env::var_os("NO_COLOR").is_some_and(|set| !set.is_empty());
+        self.allowed() && (self == Self::Always || !unwanted())
+    }
+}
+
+/// Columns of the terminal that standard output is; `None` where it is none.
+pub(crate) fn columns() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
+}
+
+/// A setting of the user's locale (POSIX): `LC_ALL`, else that of the category, else `LANG`.
+pub(crate) fn locale(category: &str) -> String {
+    let set = ["LC_ALL", category, "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
+    set.into_iter().find(|value| !value.is_empty()).unwrap_or_default()
 }
 
 /// Writes a message to standard error, with nothing in it that a terminal acts on.

@@ -165,6 +165,40 @@ fn reports_fit_a_hundred_columns_and_pipes_get_no_colours() {
 }
 
 #[test]
+fn bars_are_for_eyes() {
+    let whole = report(&["--by", "hour"], &examples());
+    assert!(!whole.contains("##") && !whole.contains('█'), "a pipe gets none");
+    let bars = report(&["--by", "hour", "--bars", "always"], &examples());
+    assert!(bars.lines().all(|line| line.width() <= 100));
+    // A locale that is not UTF-8 gets no block elements, and figures are the same.
+    assert!(bars.contains("  ####") && !bars.contains('█'));
+    let without: Vec<_> = bars.lines().map(|line| line.trim_end_matches('#').trim_end()).collect();
+    assert_eq!(without, whole.lines().collect::<Vec<_>>());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_postlens"));
+    command.env("TZ", "UTC").env("LC_ALL", "C.UTF-8").args(["report", "--bars", "always"]);
+    let output = command.arg(examples()).output().unwrap();
+    assert!(String::from_utf8(output.stdout).unwrap().contains("  ██"));
+}
+
+#[test]
+fn hours_with_connections_alone_are_no_rows_of_zeros() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = directory.path().join("mail.log");
+    let lines = "\
+2026-11-23T10:00:00+00:00 mail postfix/smtpd[6]: connect from mx.example.net[192.0.2.8]
+2026-11-23T10:00:01+00:00 mail postfix/smtpd[6]: disconnect from mx.example.net[192.0.2.8]
+";
+    std::fs::write(&log, lines).unwrap();
+    let text = report(&["--lang", "en", "--section", "times"], &log);
+    let table = "
+Per hour of the day
+ received delivered  deferred   bounced   refused  connects
+        0         0         0         0         0         1  10:00
+";
+    assert!(text.ends_with(table), "{text}");
+}
+
+#[test]
 fn what_comes_first_can_be_chosen() {
     let place = |text: &str, heading: &str| text.find(heading).unwrap();
     for (option, problems_first) in [("--problems-first", true), ("--traffic-first", false)] {

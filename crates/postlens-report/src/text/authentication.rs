@@ -39,13 +39,10 @@ pub(super) fn failures(page: &mut Page<'_>, report: &Report<'_>) {
             report.top,
             |client| client.count,
             |page, _, client| {
-                let users: Vec<String> =
-                    client.users.top(5).into_iter().map(|(user, _)| printable(user)).collect();
-                if !users.is_empty() {
-                    let more = if client.users.len() > users.len() { ", …" } else { "" };
-                    let users = format!("{}{more}", users.join(", "));
-                    let words = page.words_with("auth-users-tried", &[("users", &users)]);
-                    page.cells(1, "", &cut(&words));
+                if !client.users.is_empty() {
+                    let users = page.named(&client.users, 5, false);
+                    let words = page.words_with("auth-users-tried", &[("users", users)]);
+                    page.cells(1, "", &words);
                 }
             },
         );

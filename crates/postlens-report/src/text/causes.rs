@@ -1,11 +1,10 @@
 //! Reasons by their cause, each with who must act.
 
-use postlens_stats::causes::Judged;
+use postlens_stats::causes::{CauseGroup, Judged};
 use postlens_stats::{Top, by_cause};
 
 use super::page::Page;
 use crate::escape::printable;
-use crate::number::count;
 use crate::report::Report;
 
 /// Reasons shown of one cause, where no details are asked for.
@@ -18,35 +17,27 @@ impl Page<'_> {
         &mut self,
         list: &Top<C>,
         report: &Report<'_>,
-        more: impl Fn(&C) -> String,
+        more: impl Fn(&Self, &C) -> String,
     ) {
         let groups = by_cause(list);
         let most = if report.view.detail { report.top } else { report.top.min(REASONS) };
-        for group in groups.iter().take(report.top) {
-            let cause = self.words(group.cause.key());
-            let actor = self.words(group.actor.key());
-            let values = [("cause", cause.as_str()), ("actor", actor.as_str())];
-            let label = self.words_with("reason-cause", &values);
-            self.row(0, group.count, &label);
+        let groups_shown = groups.iter().take(report.top);
+        let label = |group: &CauseGroup<'_, C>| {
+            let (cause, actor) = (self.words(group.cause.key()), self.words(group.actor.key()));
+            self.words_with("reason-cause", &[("cause", cause), ("actor", actor)])
+        };
+        let shown: Vec<_> = groups_shown.map(|group| (label(group), group)).collect();
+        let chart = Self::chart(shown.iter().map(|(label, group)| (label.as_str(), group.count)));
+        for (label, group) in shown {
+            self.bar_row(&chart, group.count, &label);
             for (text, reason) in group.reasons.iter().take(most) {
                 self.row(1, reason.count(), &printable(text));
-                self.cells(2, "", &more(reason));
+                let more = more(self, reason);
+                self.cells(2, "", &more);
             }
-            self.left(1, group.reasons.len().saturating_sub(most));
+            self.more_rows(1, group.reasons.len().saturating_sub(most));
         }
-        self.left(0, groups.len().saturating_sub(report.top));
-        if list.dropped() > 0 {
-            let words = self.words_with("approximate", &[("count", &count(list.dropped()))]);
-            self.cells(0, "", &words);
-        }
-    }
-
-    /// Says how many entries are not shown.
-    fn left(&mut self, depth: usize, left: usize) {
-        if left > 0 {
-            let left = u64::try_from(left).unwrap_or(u64::MAX);
-            let words = self.words_with("more", &[("count", &count(left))]);
-            self.cells(depth, "", &words);
-        }
+        self.more_rows(0, groups.len().saturating_sub(report.top));
+        self.approximate(list.dropped());
     }
 }

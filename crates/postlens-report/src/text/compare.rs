@@ -75,11 +75,7 @@ fn movers(page: &mut Page<'_>, movers: &[Mover], most: usize) {
         let words = page.words_with(&key, &[("name", &name), ("now", &now), ("then", &then)]);
         page.paragraph(2, &words, Fit::Lines(2));
     }
-    if let Some(left) = movers.len().checked_sub(most).filter(|left| *left > 0) {
-        let left = count(u64::try_from(left).unwrap_or(u64::MAX));
-        let words = page.words_with("more", &[("count", &left)]);
-        page.paragraph(2, &words, Fit::Wrap);
-    }
+    page.more_paragraphs(2, movers.len().saturating_sub(most));
 }
 
 type Figure = fn(&Flow) -> u64;
@@ -111,7 +107,6 @@ fn usual(page: &mut Page<'_>, report: &Report<'_>, comparison: &Comparison<'_>) 
                 ("low", per_minute(band.low)),
                 ("high", per_minute(band.high)),
             ];
-            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
             let words = page.words_with("usual-hour", &values);
             page.paragraph(2, &words, Fit::Wrap);
         }

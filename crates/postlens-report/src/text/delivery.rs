@@ -33,17 +33,7 @@ fn reasons(page: &mut Page<'_>, heading: &str, list: &Top<Reason>, report: &Repo
         return;
     }
     page.heading(heading);
-    page.causes(list, report, |reason| {
-        let domains = reason.domains.top(3);
-        let mut domains: Vec<String> = domains
-            .into_iter()
-            .map(|(domain, number)| format!("{} {}", printable(domain), count(*number)))
-            .collect();
-        if reason.domains.len() > domains.len() {
-            domains.push("…".to_owned());
-        }
-        domains.join(", ")
-    });
+    page.causes(list, report, |page, reason| page.named(&reason.domains, 3, true));
 }
 
 pub(super) fn destinations(page: &mut Page<'_>, report: &Report<'_>) {
@@ -77,7 +67,9 @@ pub(super) fn destinations(page: &mut Page<'_>, report: &Report<'_>) {
         "column-max",
         "",
     ];
-    page.table(&heads, &rows);
+    let values: Vec<u64> =
+        domains.top(report.top).into_iter().map(|(_, to)| to.counts.rank()).collect();
+    page.charted(&heads, &rows, &values);
     page.rest(domains, report.top);
     if report.view.detail {
         stages(page, report);

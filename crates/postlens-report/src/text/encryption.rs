@@ -1,10 +1,10 @@
 //! TLS in both directions.
 
-use postlens_stats::stats::encryption::TlsUse;
+use postlens_stats::stats::encryption::{TlsUse, TlsVersion, Trust};
 
 use super::page::{Page, cut};
 use crate::escape::printable;
-use crate::number::{count, percent};
+use crate::number::percent;
 use crate::report::Report;
 
 /// Cipher suites that are named without `--detail`.
@@ -32,17 +32,16 @@ fn side(page: &mut Page<'_>, key: &str, tls: &TlsUse, ciphers: usize) {
         return;
     }
     page.row(0, tls.total, &page.words(key));
-    let trust: Vec<String> = tls
-        .trust
-        .iter()
-        .map(|(trust, number)| {
-            format!("{} {}", page.words(&format!("trust-{}", trust.name())), count(number))
-        })
-        .collect();
-    page.cells(1, "", &trust.join(", "));
+    let words = |trust: Trust| page.words(&format!("trust-{}", trust.name()));
+    let trust = page.counted(tls.trust.iter().map(|(trust, number)| (words(trust), number)));
+    page.cells(1, "", &trust);
     for (version, number) in tls.protocols.iter() {
         let old = if version.is_old() { page.words("tls-old") } else { String::new() };
-        page.row(1, number, format!("{} {old}", version.name()).trim_end());
+        let name = match version {
+            TlsVersion::Other => page.words("tls-other"),
+            known => known.name().to_owned(),
+        };
+        page.row(1, number, format!("{name} {old}").trim_end());
     }
     for (cipher, number) in tls.ciphers.top(ciphers) {
         page.row(2, *number, &cut(&printable(cipher)));

@@ -4,7 +4,7 @@ use postlens_stats::stats::filters::{CheckName, CheckResult};
 
 use super::page::{Page, cut};
 use crate::escape::printable;
-use crate::number::{count, delay};
+use crate::number::count;
 use crate::report::Report;
 
 pub(super) fn verdicts(page: &mut Page<'_>, report: &Report<'_>) {
@@ -13,14 +13,7 @@ pub(super) fn verdicts(page: &mut Page<'_>, report: &Report<'_>) {
     if !verdicts.is_empty() {
         page.heading("section-filters");
         page.list(&verdicts, report.top, |number| *number, |_, _, _| {});
-        if let (Some(median), Some(most)) =
-            (filters.took.quantile(0.5), filters.took.quantile(0.95))
-        {
-            let times = [("median", delay(median)), ("most", delay(most))];
-            let times = times.each_ref().map(|(name, time)| (*name, time.as_str()));
-            let words = page.words_with("filter-took", &times);
-            page.cells(0, "", &words);
-        }
+        page.took("filter-took", &filters.took);
     }
     if !filters.names.is_empty() {
         page.heading("section-filter-names");
@@ -42,13 +35,10 @@ pub(super) fn checks(page: &mut Page<'_>, report: &Report<'_>) {
         if total == 0 {
             continue;
         }
-        let parts: Vec<String> = results
-            .into_iter()
-            .map(|(result, number)| {
-                format!("{} {}", page.words(&format!("check-{}", result.name())), count(number))
-            })
-            .collect();
-        page.row(0, total, &format!("{}: {}", check.name().to_uppercase(), parts.join(", ")));
+        let words = |result: CheckResult| page.words(&format!("check-{}", result.name()));
+        let parts =
+            page.counted(results.into_iter().map(|(result, number)| (words(result), number)));
+        page.row(0, total, &format!("{}: {parts}", check.name().to_uppercase()));
     }
     if !filters.failed_domains.is_empty() {
         page.heading("section-failed-domains");
@@ -65,14 +55,7 @@ pub(super) fn greylisting(page: &mut Page<'_>, report: &Report<'_>) {
     for (decision, number) in filters.greylisting.iter() {
         page.row(0, number, &page.words(&format!("greylisting-{}", decision.name())));
     }
-    if let (Some(median), Some(most)) =
-        (filters.waited.quantile(0.5), filters.waited.quantile(0.95))
-    {
-        let times = [("median", delay(median)), ("most", delay(most))];
-        let times = times.each_ref().map(|(name, time)| (*name, time.as_str()));
-        let words = page.words_with("greylisting-waited", &times);
-        page.cells(0, "", &words);
-    }
+    page.took("greylisting-waited", &filters.waited);
 }
 
 /// postscreen's tests, and blocklists.

@@ -2,19 +2,20 @@
 
 use bstr::BStr;
 use postlens_detect::Gravity;
-use postlens_stats::{Counted, Top};
+use postlens_stats::{Counted, Histogram, Top};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::escape::printable;
 use crate::language::Language;
-use crate::number::count;
+use crate::number::{count, delay};
+use crate::text::bars::{Chart, Look};
 use crate::text::verdict::style;
 
 /// A text page that grows section by section.
 #[derive(Debug)]
 pub struct Page<'a> {
     language: &'a Language,
-    colour: bool,
+    look: Look,
     out: String,
 }
 
@@ -42,13 +43,20 @@ impl Fit {
 
 /// Where the counts end.
 const COUNTS: usize = 12;
+/// A space at which no line is broken.
+const UNBROKEN: &str = "\u{a0}";
 /// Columns of a page: what is longer is cut or goes on in the next line.
-const WIDTH: usize = 100;
+pub(crate) const WIDTH: usize = 100;
 
 impl<'a> Page<'a> {
     /// An empty page.
-    pub(crate) fn new(language: &'a Language, colour: bool) -> Self {
-        Self { language, colour, out: String::new() }
+    pub(crate) fn new(language: &'a Language, look: Look) -> Self {
+        Self { language, look, out: String::new() }
+    }
+
+    /// What the page's reader can see.
+    pub(crate) fn look(&self) -> Look {
+        self.look
     }
 
     /// The language of the page.
@@ -62,7 +70,7 @@ impl<'a> Page<'a> {
     }
 
     /// The words for a key with values.
-    pub(crate) fn words_with(&self, key: &str, values: &[(&str, &str)]) -> String {
+    pub(crate) fn words_with<V: AsRef<str>>(&self, key: &str, values: &[(&str, V)]) -> String {
         self.language.with(key, values)
     }
 
@@ -95,7 +103,7 @@ impl<'a> Page<'a> {
 
     fn styled(&mut self, style: &str, text: &str) {
         for line in wrapped(text, WIDTH) {
-            if self.colour {
+            if self.look.colour {
                 self.line(&format!("\x1b[{style}m{line}\x1b[0m"));
             } else {
                 self.line(&line);
@@ -124,11 +132,6 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// A line cut at the page's width.
-    pub(crate) fn cut_line(&mut self, text: &str) {
-        self.line(&cut_at(text, WIDTH));
-    }
-
     /// A line as it is.
     pub(crate) fn line(&mut self, text: &str) {
         self.out.push_str(text);
@@ -142,9 +145,19 @@ impl<'a> Page<'a> {
 
     /// A right-aligned value with its label.
     pub(crate) fn cells(&mut self, depth: usize, value: &str, label: &str) {
-        let pad = COUNTS.saturating_sub(value.width());
-        let line = format!("{:pad$}{value}  {:indent$}{label}", "", "", indent = 2 * depth);
-        self.cut_line(line.trim_end());
+        self.line(&cell_line(depth, value, label));
+    }
+
+    /// Counts with their labels, and bars where the reader can see them.
+    pub(crate) fn bar_row(&mut self, chart: &Chart, number: u64, label: &str) {
+        let line = cell_line(0, &count(number), label);
+        let bar = self.bar(chart, line.width(), number);
+        self.line(&format!("{line}{bar}"));
+    }
+
+    /// The chart that [`bar_row`](Self::bar_row) needs: all labels and counts.
+    pub(crate) fn chart<'l>(rows: impl Iterator<Item = (&'l str, u64)>) -> Chart {
+        Chart::of(rows.map(|(label, number)| (cell_line(0, &count(number), label).width(), number)))
     }
 
     /// The highest entries of a list, each with its count, the rest summed up.
@@ -164,19 +177,102 @@ impl<'a> Page<'a> {
 
     /// Says what a list does not show.
     pub(crate) fn rest<C: Counted>(&mut self, list: &Top<C>, most: usize) {
-        if list.len() > most {
-            let left = u64::try_from(list.len() - most).unwrap_or(u64::MAX);
-            let words = self.words_with("more", &[("count", &count(left))]);
+        self.more_rows(0, list.len().saturating_sub(most));
+        self.approximate(list.dropped());
+    }
+
+    /// Says how many rows of a depth are not shown.
+    pub(crate) fn more_rows(&mut self, depth: usize, left: usize) {
+        if let Some(words) = self.more(left) {
+            self.cells(depth, "", &words);
+        }
+    }
+
+    /// Says how many paragraphs of an indentation are not shown.
+    pub(crate) fn more_paragraphs(&mut self, indent: usize, left: usize) {
+        if let Some(words) = self.more(left) {
+            self.paragraph(indent, &words, Fit::Wrap);
+        }
+    }
+
+    fn more(&self, left: usize) -> Option<String> {
+        let number = count(u64::try_from(left).unwrap_or(u64::MAX));
+        (left > 0).then(|| self.words_with("more", &[("count", number)]))
+    }
+
+    /// Says that a list let rare entries go.
+    pub(crate) fn approximate(&mut self, dropped: u64) {
+        if dropped > 0 {
+            let words = self.words_with("approximate", &[("count", count(dropped))]);
             self.cells(0, "", &words);
         }
-        if list.dropped() > 0 {
-            let words = self.words_with("approximate", &[("count", &count(list.dropped()))]);
+    }
+
+    /// The highest entries of a list in one line, with their counts where `counted`.
+    pub(crate) fn named(&self, list: &Top<u64>, most: usize, counted: bool) -> String {
+        let name = |(name, number): (&BStr, &u64)| {
+            let number = if counted { format!(" {}", count(*number)) } else { String::new() };
+            format!("{}{number}", printable(name))
+        };
+        let mut names: Vec<String> = list.top(most).into_iter().map(name).collect();
+        if list.len() > names.len() {
+            names.push("…".to_owned());
+        }
+        self.listed(&names)
+    }
+
+    /// Counts in one line, each after its words.
+    pub(crate) fn counted(&self, counts: impl Iterator<Item = (String, u64)>) -> String {
+        let parts: Vec<_> =
+            counts.map(|(words, number)| format!("{words} {}", count(number))).collect();
+        self.listed(&parts)
+    }
+
+    /// The same in as many lines as it takes, broken between counts.
+    pub(crate) fn counted_lines(&mut self, counts: impl Iterator<Item = (String, u64)>) {
+        let parts: Vec<_> = counts
+            .map(|(words, number)| format!("{words} {}", count(number)).replace(' ', UNBROKEN))
+            .collect();
+        let indent = COUNTS + 2;
+        for line in wrapped(&self.listed(&parts), WIDTH - indent) {
+            self.line(&format!("{:indent$}{}", "", line.replace(UNBROKEN, " ")));
+        }
+    }
+
+    fn listed(&self, parts: &[String]) -> String {
+        parts.join(&self.words("separator-list"))
+    }
+
+    /// Says how long it mostly and nearly always took, where that is known.
+    pub(crate) fn took(&mut self, key: &str, times: &Histogram) {
+        if let (Some(median), Some(most)) = (times.quantile(0.5), times.quantile(0.95)) {
+            let words = self.words_with(key, &[("median", delay(median)), ("most", delay(most))]);
             self.cells(0, "", &words);
         }
     }
 
     /// A table: right-aligned columns, the last one left-aligned.
     pub(crate) fn table(&mut self, heads: &[&str], rows: &[Vec<String>]) {
+        for line in self.table_lines(heads, rows) {
+            self.line(&line);
+        }
+    }
+
+    /// A table with a bar at the end of each row, where the reader can see it.
+    pub(crate) fn charted(&mut self, heads: &[&str], rows: &[Vec<String>], values: &[u64]) {
+        let lines = self.table_lines(heads, rows);
+        let (Some(heads), rows) = (lines.first(), lines.get(1..).unwrap_or_default()) else {
+            return;
+        };
+        self.line(heads);
+        let chart = Chart::of(rows.iter().map(|line| line.width()).zip(values.iter().copied()));
+        for (line, value) in rows.iter().zip(values) {
+            let bar = self.bar(&chart, line.width(), *value);
+            self.line(&format!("{line}{bar}"));
+        }
+    }
+
+    fn table_lines(&self, heads: &[&str], rows: &[Vec<String>]) -> Vec<String> {
         let heads: Vec<String> = heads.iter().map(|key| self.words(key)).collect();
         let widths: Vec<usize> = (0..heads.len())
             .map(|column| {
@@ -184,7 +280,7 @@ impl<'a> Page<'a> {
                 cells.map(|cell| cell.width()).max().unwrap_or_default().max(9)
             })
             .collect();
-        for row in [&heads].into_iter().chain(rows) {
+        let line = |row: &Vec<String>| {
             let mut line = String::new();
             for (index, (cell, width)) in row.iter().zip(&widths).enumerate() {
                 if index + 1 == heads.len() {
@@ -196,14 +292,22 @@ impl<'a> Page<'a> {
                     line.push_str(cell);
                 }
             }
-            self.cut_line(line.trim_end());
-        }
+            cut(line.trim_end())
+        };
+        [&heads].into_iter().chain(rows).map(line).collect()
     }
 
     /// The page's text.
     pub(crate) fn finish(self) -> String {
         self.out
     }
+}
+
+/// A right-aligned value with its label, cut at the page's width.
+fn cell_line(depth: usize, value: &str, label: &str) -> String {
+    let pad = COUNTS.saturating_sub(value.width());
+    let line = format!("{:pad$}{value}  {:indent$}{label}", "", "", indent = 2 * depth);
+    cut(line.trim_end())
 }
 
 /// Cuts a text to the width of a page.

@@ -1,8 +1,8 @@
 //! What was refused, and whom.
 
-use super::page::Page;
-use crate::escape::printable;
-use crate::number::count;
+use postlens_syntax::postfix::decision::Action;
+
+use super::page::{Fit, Page};
 use crate::report::Report;
 
 pub(super) fn reasons(page: &mut Page<'_>, report: &Report<'_>) {
@@ -11,26 +11,16 @@ pub(super) fn reasons(page: &mut Page<'_>, report: &Report<'_>) {
         return;
     }
     page.heading("section-refusals");
-    page.causes(&refusals.reasons, report, |reason| {
-        let named = |list: &postlens_stats::Top<u64>, most| {
-            let mut names: Vec<String> = list
-                .top(most)
-                .into_iter()
-                .map(|(name, number)| format!("{} {}", printable(name), count(*number)))
-                .collect();
-            if list.len() > most {
-                names.push("…".to_owned());
-            }
-            names.join(", ")
-        };
-        format!("{}; {}", named(&reason.stages, 2), named(&reason.clients, 3))
+    page.causes(&refusals.reasons, report, |page, reason| {
+        let (stages, clients) = (&reason.stages, &reason.clients);
+        format!("{}; {}", page.named(stages, 2, true), page.named(clients, 3, true))
     });
-    let other = refusals.actions.iter().filter(|(action, _)| action.name() != "reject");
-    let other: Vec<String> =
-        other.map(|(action, number)| format!("{} {}", action.name(), count(number))).collect();
+    let other = refusals.actions.iter().filter(|(action, _)| *action != Action::Reject);
+    let words = |action: Action| page.words(&format!("action-{}", action.name()));
+    let other = page.counted(other.map(|(action, number)| (words(action), number)));
     if !other.is_empty() {
-        let words = page.words("other-actions");
-        page.cells(0, "", &format!("{words}: {}", other.join(", ")));
+        let words = page.words_with("other-actions", &[("actions", other)]);
+        page.paragraph(14, &words, Fit::Wrap);
     }
 }
 

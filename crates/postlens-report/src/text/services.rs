@@ -34,11 +34,7 @@ pub(super) fn events(page: &mut Page<'_>, report: &Report<'_>) {
         let words = page.words(&format!("did-{}", event.kind));
         page.cells(0, "", &cut(&format!("{}  {program}: {words}", minute(event.time))));
     }
-    if services.events.len() > most {
-        let left = u64::try_from(services.events.len() - most).unwrap_or(u64::MAX);
-        let words = page.words_with("more", &[("count", &count(left))]);
-        page.cells(0, "", &words);
-    }
+    page.more_rows(0, services.events.len().saturating_sub(most));
 }
 
 pub(super) fn gaps(page: &mut Page<'_>, report: &Report<'_>) {
@@ -51,14 +47,11 @@ pub(super) fn gaps(page: &mut Page<'_>, report: &Report<'_>) {
     for (from, to) in silences.iter().take(report.top) {
         let micros = u64::try_from(to.micros - from.micros).unwrap_or_default();
         let length = delay(Delay::from_micros(micros));
-        let values = [("from", minute(*from)), ("to", minute(*to))];
-        let values = values.each_ref().map(|(name, time)| (*name, time.as_str()));
-        let words = page.words_with("gap", &values);
+        let words = page.words_with("gap", &[("from", minute(*from)), ("to", minute(*to))]);
         page.cells(0, &length, &words);
     }
     for (logger, lost) in gaps.lost.top(report.top) {
         let values = [("logger", printable(logger)), ("notes", count(lost.notes))];
-        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
         let words = page.words_with("lines-lost", &values);
         page.row(0, lost.lines, &cut(&words));
     }

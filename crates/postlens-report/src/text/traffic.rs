@@ -12,23 +12,37 @@ use crate::finding::minute;
 use crate::number::{count, delay};
 use crate::report::Report;
 
-const HEADS: [&str; 6] = [
+const HEADS: [&str; 7] = [
     "column-received",
     "column-delivered",
     "column-deferred",
     "column-bounced",
     "column-refused",
+    "column-connections",
     "",
 ];
 
-fn row(flow: &Flow, label: String) -> Vec<String> {
-    let mut row: Vec<String> =
-        [flow.received, flow.delivered, flow.deferred, flow.bounced, flow.refused]
-            .into_iter()
-            .map(count)
-            .collect();
-    row.push(label);
+fn row(flow: &Flow, label: &str) -> Vec<String> {
+    let mut row: Vec<String> = [
+        flow.received,
+        flow.delivered,
+        flow.deferred,
+        flow.bounced,
+        flow.refused,
+        flow.connections,
+    ]
+    .into_iter()
+    .map(count)
+    .collect();
+    row.push(label.to_owned());
     row
+}
+
+/// The table, with bars for the mails that came in.
+fn charted(page: &mut Page<'_>, flows: &[(&Flow, String)]) {
+    let rows: Vec<_> = flows.iter().map(|(flow, label)| row(flow, label)).collect();
+    let values: Vec<_> = flows.iter().map(|(flow, _)| flow.received).collect();
+    page.charted(&HEADS, &rows, &values);
 }
 
 /// By the span that was asked for.
@@ -42,9 +56,9 @@ pub(super) fn spans(page: &mut Page<'_>, report: &Report<'_>) {
 
 fn table(page: &mut Page<'_>, heading: &str, by: Span, spans: &BTreeMap<i64, Flow>) {
     page.heading(heading);
-    let rows: Vec<_> =
-        spans.iter().map(|(second, flow)| row(flow, span_label(page, by, *second))).collect();
-    page.table(&HEADS, &rows);
+    let label = |second: &i64| span_label(page, by, *second);
+    let flows: Vec<_> = spans.iter().map(|(second, flow)| (flow, label(second))).collect();
+    charted(page, &flows);
 }
 
 fn span_label(page: &Page<'_>, by: Span, second: i64) -> String {
@@ -71,14 +85,14 @@ pub(super) fn days(page: &mut Page<'_>, report: &Report<'_>) {
 
 pub(super) fn hours(page: &mut Page<'_>, report: &Report<'_>) {
     let hours = report.stats.traffic.hours();
-    let rows: Vec<_> = (0..)
+    let flows: Vec<_> = (0..)
         .zip(&hours)
         .filter(|(_, flow)| **flow != Flow::default())
-        .map(|(hour, flow): (usize, _)| row(flow, format!("{hour:02}:00")))
+        .map(|(hour, flow): (usize, _)| (flow, format!("{hour:02}:00")))
         .collect();
-    if !rows.is_empty() {
+    if !flows.is_empty() {
         page.heading("section-hours");
-        page.table(&HEADS, &rows);
+        charted(page, &flows);
     }
 }
 
@@ -97,7 +111,6 @@ pub(super) fn connections(page: &mut Page<'_>, report: &Report<'_>) {
         (connections.duration.mean(), connections.duration.quantile(0.95))
     {
         let times = [("mean", delay(mean)), ("most", delay(most))];
-        let times = times.each_ref().map(|(name, time)| (*name, time.as_str()));
         let words = page.words_with("connections-duration", &times);
         page.cells(0, "", &words);
     }

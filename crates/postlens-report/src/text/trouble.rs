@@ -1,6 +1,8 @@
 //! Warnings, errors, fatal and panic lines.
 
-use super::page::{Page, cut};
+use postlens_syntax::Class;
+
+use super::page::Page;
 use crate::escape::printable;
 use crate::report::Report;
 
@@ -13,15 +15,17 @@ pub(super) fn warnings(page: &mut Page<'_>, report: &Report<'_>) {
     for (severity, number) in trouble.severities.iter() {
         page.row(0, number, &page.words(&format!("severity-{}", severity.name())));
     }
-    let classes: Vec<String> = trouble
-        .classes
-        .iter()
-        .map(|(class, number)| format!("{} {number}", class.name()))
-        .collect();
-    page.cells(0, "", &classes.join(", "));
+    let classes: Vec<_> =
+        trouble.classes.iter().map(|(of, number)| (class(page, of), number)).collect();
+    page.counted_lines(classes.into_iter());
     for (text, found) in trouble.texts.top(report.top) {
-        let class = found.of.map_or("", |(_, class)| class.name());
-        page.row(0, found.count, &cut(&format!("[{class}] {}", printable(text))));
+        let class = found.of.map_or(String::new(), |(_, of)| class(page, of));
+        page.row(0, found.count, &format!("[{class}] {}", printable(text)));
     }
     page.rest(&trouble.texts, report.top);
+}
+
+/// What a warning is about, in words.
+fn class(page: &Page<'_>, class: Class) -> String {
+    page.words(&format!("class-{}", class.name()))
 }

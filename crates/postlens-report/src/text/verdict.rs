@@ -120,11 +120,7 @@ pub(super) fn problems(page: &mut Page<'_>, report: &Report<'_>) {
         let origin = verdict.origin(finding).map(|place| count(place as u64 + 1));
         problem(page, finding, origin.as_deref(), &mut told);
     }
-    if others.len() > report.top.max(1) {
-        let left = count((others.len() - report.top.max(1)) as u64);
-        let words = page.words_with("more", &[("count", &left)]);
-        page.line(&format!("    {words}"));
-    }
+    page.more_paragraphs(4, others.len().saturating_sub(report.top.max(1)));
 }
 
 fn problem(page: &mut Page<'_>, finding: &Finding, origin: Option<&str>, told: &mut Vec<String>) {

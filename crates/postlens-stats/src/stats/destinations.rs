@@ -139,10 +139,13 @@ impl Destinations {
 /// The part of a host name that names its provider: the last two labels, or three where
 /// the last has two letters and the one before it is one of the usual ones under which
 /// countries register (`co.uk`, `ne.jp`). That is not the public suffix list, which
-/// changes; it only groups hosts.
+/// changes; it only groups hosts. A host that is named by its address is its own.
 fn provider(host: &[u8]) -> &[u8] {
     const SECOND: [&[u8]; 11] =
         [b"co", b"com", b"ne", b"net", b"or", b"org", b"ac", b"edu", b"go", b"gov", b"ad"];
+    if host.last().is_some_and(u8::is_ascii_digit) {
+        return host;
+    }
     let mut starts = memchr::memrchr_iter(b'.', host).map(|dot| dot + 1);
     let (Some(last), second) = (starts.next(), starts.next()) else { return host };
     let Some(second) = second else { return host };
@@ -162,6 +165,8 @@ mod tests {
         check("mx1.mail.example.net", "example.net");
         check("example.net", "example.net");
         check("localhost", "localhost");
+        check("192.0.2.25", "192.0.2.25");
+        check("2001:db8::25", "2001:db8::25");
         check("mx.example.co.uk", "example.co.uk");
         check("example.ne.jp", "example.ne.jp");
         check("", "");

@@ -1,6 +1,6 @@
 //! What smtpd, postscreen, cleanup, milters and the before-queue filter refused.
 
-use postlens_explain::{Failure, Verdict};
+use postlens_explain::{Cause, Failure, Verdict};
 use postlens_syntax::postfix::decision::Action;
 use postlens_track::{Record, Refusal};
 
@@ -76,18 +76,19 @@ impl Section for Refusals {
 impl Refusals {
     fn reject(&mut self, refusal: &Refusal<'_>, weight: u64) {
         let text: &[u8] = refusal.decision.text;
-        if is_greylisting(text) {
-            self.greylisted += weight;
-        } else if text.starts_with(b"4") {
-            self.temporary += weight;
-        } else {
-            self.permanent += weight;
-        }
         normalize(text, &mut self.text.0);
         let reason = self.reasons.entry(&self.text.0);
         reason.count += weight;
         *reason.stages.entry(refusal.decision.stage) += weight;
-        reason.verdict.get_or_insert_with(|| Failure::from(refusal.decision).verdict());
+        let verdict =
+            reason.verdict.get_or_insert_with(|| Failure::from(refusal.decision).verdict());
+        // A greylister's words with a code for good are no greylisting.
+        let sum = match (text.starts_with(b"4"), verdict.cause) {
+            (true, Cause::Greylisted) => &mut self.greylisted,
+            (true, _) => &mut self.temporary,
+            (false, _) => &mut self.permanent,
+        };
+        *sum += weight;
         let Some(client) = refusal.client else { return };
         *self.clients.entry(client.address) += weight;
         self.text.0.clear();
@@ -99,12 +100,4 @@ impl Refusals {
         self.text.0.push(b']');
         *reason.clients.entry(&self.text.0) += weight;
     }
-}
-
-/// Whether a reply asks to come back later, in the words of the usual greylisters.
-fn is_greylisting(text: &[u8]) -> bool {
-    text.starts_with(b"4")
-        && text.windows(7).any(|window| {
-            window.eq_ignore_ascii_case(b"greylis") || window.eq_ignore_ascii_case(b"graylis")
-        })
 }

@@ -54,6 +54,8 @@ macro_rules! actions {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Action { $($(#[$doc])* $name,)* }
         impl Action {
+            /// Every action.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
             /// Reads the word as Postfix writes it.
             pub fn parse(word: &[u8]) -> Option<Self> {
                 match std::str::from_utf8(word).ok()? { $($word => Some(Self::$name),)* _ => None }

@@ -9,13 +9,14 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 use postlens_detect::Detectors;
 use postlens_engine::{Order, Run, Summary};
+use postlens_report::text::{Bars, Look};
 use postlens_report::{First, Lang, Language, Report, Source, View};
 use postlens_stats::Stats;
 use postlens_stats::stats::traffic::{Span, Traffic};
 use postlens_track::{Consumer, Limits, Observation, Record, RecordSink};
 
 use crate::input::{InputArgs, ends, tell_problems};
-use crate::output::{Colour, data};
+use crate::output::{When, columns, data, locale};
 use crate::progress::ProgressLine;
 use compared::{Earlier, Periods};
 
@@ -69,7 +70,10 @@ pub(crate) struct ReportArgs {
     lang: Option<Lang>,
     /// Terminal colours.
     #[arg(long, value_name = "WHEN", default_value = "auto")]
-    color: Colour,
+    color: When,
+    /// Bars beside counts: on a terminal, where there is room.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    bars: When,
     /// Write to this file instead of standard output, whole or not at all.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -129,9 +133,9 @@ impl ReportArgs {
             text.push('\n');
             text
         } else {
-            let colour = self.output.is_none() && self.color.allowed();
-            let language = Language::new(self.lang.unwrap_or_else(locale));
-            postlens_report::text::write(&report, &language, colour)
+            let lang = self.lang.unwrap_or_else(|| Lang::of_locale(&locale("LC_MESSAGES")));
+            let look = look(self.color, self.bars, self.output.is_some());
+            postlens_report::text::write(&report, &Language::new(lang), look)
         };
         match self.output {
             Some(path) => write_whole(&path, &text)
@@ -181,12 +185,18 @@ fn write_whole(path: &std::path::Path, text: &str) -> std::io::Result<()> {
     written
 }
 
-/// The language of the user's locale (POSIX: `LC_ALL`, `LC_MESSAGES`, `LANG`).
-fn locale() -> Lang {
-    let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
-    let set =
-        names.iter().filter_map(|name| std::env::var(name).ok()).find(|value| !value.is_empty());
-    Lang::of_locale(&set.unwrap_or_default())
+/// What the reader can see; in a file, only what was asked for.
+fn look(colour: When, bars: When, to_file: bool) -> Look {
+    let wanted = |when: When, allowed: fn(When) -> bool| match when {
+        When::Auto if to_file => false,
+        when => allowed(when),
+    };
+    let bars = wanted(bars, When::allowed).then(|| {
+        let locale = locale("LC_CTYPE").to_ascii_lowercase();
+        let blocks = locale.contains("utf-8") || locale.contains("utf8");
+        Bars { columns: columns().unwrap_or(usize::MAX), blocks }
+    });
+    Look { colour: wanted(colour, When::allows_colour), bars }
 }
 
 fn source(summary: &Summary) -> Source {
