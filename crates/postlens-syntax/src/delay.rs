@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::scan::leading_number;
+
 /// A span of time with microsecond resolution, written in seconds (`0.04`, `5.3`,
 /// `63495`), as in `delay=` and `delays=` of delivery lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -36,25 +38,18 @@ impl Delay {
     /// Reads a number of seconds from the left of `text` and returns what follows it.
     #[inline]
     pub(crate) fn split(text: &[u8]) -> Option<(Self, &[u8])> {
-        let mut whole: u64 = 0;
-        let mut rest = text;
+        let (whole, rest) = leading_number(text)?;
+        let [b'.', after @ ..] = rest else {
+            return Some((Self { micros: whole.checked_mul(1_000_000)? }, rest));
+        };
+        let (mut fraction, mut scale, mut rest) = (0, 1_000_000, after);
         while let [digit @ b'0'..=b'9', after @ ..] = rest {
-            whole = whole.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
+            // Finer digits come out as nothing.
+            scale /= 10;
+            fraction += u64::from(digit - b'0') * scale;
             rest = after;
         }
-        let mut digits = text.len() - rest.len();
-        let mut micros = whole.checked_mul(1_000_000)?;
-        if let [b'.', after @ ..] = rest {
-            rest = after;
-            let mut scale: u64 = 100_000;
-            while let [digit @ b'0'..=b'9', after @ ..] = rest {
-                micros = micros.checked_add(u64::from(digit - b'0') * scale)?;
-                scale /= 10;
-                digits += 1;
-                rest = after;
-            }
-        }
-        (digits > 0).then_some((Self { micros }, rest))
+        Some((Self { micros: whole.checked_mul(1_000_000)?.checked_add(fraction)? }, rest))
     }
 }
 

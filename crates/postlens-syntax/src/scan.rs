@@ -107,7 +107,13 @@ pub(crate) fn leading_number(text: &[u8]) -> Option<(u64, &[u8])> {
     let mut sum = 0u64;
     let mut rest = text;
     while let [digit @ b'0'..=b'9', after @ ..] = rest {
-        sum = sum.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
+        let digit = u64::from(digit - b'0');
+        // Eighteen digits always fit, so that only those of longer numbers are checked.
+        sum = if text.len() - rest.len() < 18 {
+            sum * 10 + digit
+        } else {
+            sum.checked_mul(10)?.checked_add(digit)?
+        };
         rest = after;
     }
     (rest.len() < text.len()).then_some((sum, rest))
@@ -184,6 +190,9 @@ pub(crate) fn is_dsn(word: &[u8]) -> bool {
 
 /// Whether the whole text has the shape of an enhanced status code of any class.
 pub(crate) fn is_status(word: &[u8]) -> bool {
+    if let [class, b'.', subject, b'.', detail] = word {
+        return [class, subject, detail].iter().all(|digit| digit.is_ascii_digit());
+    }
     let part = |text: &[u8]| (1..=3).contains(&text.len()) && text.iter().all(u8::is_ascii_digit);
     let rest = match word.split_first() {
         Some((class, rest)) if class.is_ascii_digit() => rest.strip_prefix(b"."),
