@@ -123,7 +123,17 @@ fn other<'a>(
     if verbose::is_verbose(daemon, text) {
         return Event::Debug;
     }
-    Event::Unrecognized(Severity::Info)
+    match without_closing_quote(text) {
+        Some(text) => parse(daemon, text),
+        None => Event::Unrecognized(Severity::Info),
+    }
+}
+
+/// Exports that quote what they hold may leave the closing quote behind: one that nothing
+/// opened.
+fn without_closing_quote(text: &[u8]) -> Option<&[u8]> {
+    let text = text.strip_suffix(b"\"")?;
+    (memchr::memchr_iter(b'"', text).count() % 2 == 0).then_some(text)
 }
 
 /// Understands the last words of a process that local(8), pipe(8), spawn(8) or master(8)
@@ -278,6 +288,38 @@ mod tests {
             let (daemon, _) = line.split_once('[').unwrap();
             check_line(&format!("Nov 24 06:26:00 mx {line}"), kind, daemon);
         }
+    }
+
+    #[test]
+    fn a_closing_quote_left_behind() {
+        for (text, kind) in [
+            ("4jYXrC3hT6z1SZfq: removed\"", "removed"),
+            ("4jYXrC3hT6z1SZfq: removed\"\"", "unrecognized"),
+            ("what nobody \"ever\" wrote\"", "unrecognized"),
+            ("\"", "unrecognized"),
+        ] {
+            assert_eq!(parse(Daemon::Qmgr, text.as_bytes()).kind(), kind, "{text}");
+        }
+    }
+
+    #[test]
+    fn deliveries_cut_off() {
+        let whole = "4jYXrC3hT6z1SZfq: to=<b@example.org>, relay=mx.example.org[192.0.2.9]:25, \
+                     delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 ok)";
+        let (from, to) = (whole.find('b').unwrap(), whole.find("status=").unwrap() + 7);
+        for end in from + 1..to {
+            let event = parse(Daemon::Smtp, whole[..end].as_bytes());
+            // A blank at the end does not reach the grammar: headers end before it.
+            if !whole[..end].ends_with(' ') {
+                assert_eq!(event.kind(), "delivery_cut_off", "{}", &whole[..end]);
+                assert_eq!(event.queue_id().unwrap().as_bstr(), "4jYXrC3hT6z1SZfq");
+            }
+        }
+        for text in [&whole[..=to], whole] {
+            assert_eq!(parse(Daemon::Smtp, text.as_bytes()).kind(), "delivery", "{text}");
+        }
+        let newer = whole.replace("status=", "phase of the moon=");
+        assert_eq!(parse(Daemon::Smtp, newer.as_bytes()).kind(), "unrecognized");
     }
 
     #[test]
