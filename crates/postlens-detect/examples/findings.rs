@@ -71,6 +71,7 @@ fn main() -> std::io::Result<()> {
         let (count, nanos) = run(&log, &mut detectors);
         least.1 = least.1.min(nanos);
         lines = count;
+        detectors.settle();
         found = detectors.findings();
     }
     for finding in found {

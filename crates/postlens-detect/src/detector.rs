@@ -6,7 +6,9 @@
 
 use postlens_syntax::postfix::delivery::DeliveryStatus;
 use postlens_syntax::{Daemon, Event, Neighbour, Severity};
-use postlens_track::{Consumer, Message, Observation, Record, RecordSink};
+use postlens_track::{
+    Consumer, FailedLogin, FailedLogins, Message, Observation, Record, RecordSink,
+};
 
 use crate::finding::{Finding, FindingKind};
 use crate::signal::{Failure, Kept, LoginAttempt, Sight, Trouble, domain_of, is_own};
@@ -71,6 +73,7 @@ macro_rules! detectors {
             /// The line of a failed delivery, until its record comes.
             kept: Kept,
             lower: Vec<u8>,
+            joined: FailedLogins,
             $($(#[$doc])* $name: $type,)*
         }
 
@@ -130,6 +133,40 @@ macro_rules! detectors {
     };
 }
 
+impl Detectors {
+    /// Looks at what waits for lines that will not come: to be called at the log's end.
+    pub fn settle(&mut self) {
+        let mut joined = std::mem::take(&mut self.joined);
+        joined.settle(&mut |failed| self.failed_login(&failed));
+    }
+
+    fn failed_logins(&mut self, line: &Observation<'_>) {
+        let mut joined = std::mem::take(&mut self.joined);
+        joined.line(line, &mut |failed| self.failed_login(&failed));
+        self.joined = joined;
+    }
+
+    fn failed_login(&mut self, failed: &FailedLogin<'_>) {
+        // Nobody is known by an address that the log does not have.
+        let client = if failed.client == b"unknown" { b"" } else { failed.client };
+        self.login(&LoginAttempt {
+            sight: Sight {
+                time: failed.time,
+                host: failed.host,
+                program: failed.program,
+                text: failed.text,
+            },
+            success: false,
+            client,
+            user: failed.user,
+            weight: failed.count.clamp(1, MOST_ATTEMPTS),
+        });
+    }
+}
+
+/// One line stands for no more attempts than this, whatever it says.
+const MOST_ATTEMPTS: u32 = 1_000;
+
 impl Consumer for Detectors {
     fn line(&mut self, line: &Observation<'_>) {
         if line.time.micros > self.clock.now.micros || !self.begun {
@@ -165,31 +202,19 @@ impl Consumer for Detectors {
                     weight: line.weight,
                 });
             }
-            Event::SaslFailure(failure) => self.login(&LoginAttempt {
-                sight: Sight::of(line),
-                success: false,
-                client: failure.client.address,
-                user: failure.username.map(|user| &**user),
-                weight: line.weight,
-            }),
-            Event::Neighbour(Neighbour::LoginFailure(failure))
-                if failure.attempt.backend.is_none() =>
-            {
+            Event::SaslFailure(_) | Event::Neighbour(Neighbour::LoginFailure(_)) => {
+                self.failed_logins(line);
+            }
+            Event::Neighbour(Neighbour::Login(login)) => {
+                self.failed_logins(line);
                 self.login(&LoginAttempt {
                     sight: Sight::of(line),
-                    success: false,
-                    client: failure.attempt.client_address.map_or(b"", |client| &**client),
-                    user: failure.attempt.username.map(|user| &**user),
-                    weight: line.weight * failure.attempts.unwrap_or(1).clamp(1, 1_000),
+                    success: true,
+                    client: login.attempt.client_address.map_or(b"", |client| &**client),
+                    user: login.attempt.username.map(|user| &**user),
+                    weight: line.weight,
                 });
             }
-            Event::Neighbour(Neighbour::Login(login)) => self.login(&LoginAttempt {
-                sight: Sight::of(line),
-                success: true,
-                client: login.attempt.client_address.map_or(b"", |client| &**client),
-                user: login.attempt.username.map(|user| &**user),
-                weight: line.weight,
-            }),
             Event::Accepted(accepted) if accepted.sasl_username.is_some() => {
                 let client = accepted.orig_client.unwrap_or(accepted.client).address;
                 let user = accepted.sasl_username.map(|user| &**user);

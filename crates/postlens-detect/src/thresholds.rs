@@ -7,6 +7,11 @@ use crate::{
     lookup, mailbox, process, service,
 };
 
+/// What counts as guesses at one user, and where nobody can tell.
+const ONE_USER: &str = "failed logins as one user from at least ten such clients. smtpd names the user \
+    since 3.8; before, only what checks passwords does, Dovecot's auth process or saslauthd, if \
+    it logs to the same log. Without any name they are told as `brute_force_distributed`";
+
 impl FindingKind {
     /// What is counted, in English, and by which rules it becomes a finding. Connections and
     /// the queue's length are compared otherwise and have none.
@@ -77,9 +82,7 @@ impl FindingKind {
                 "failed logins from one client, unless it has logged in as that user before",
                 vec![login::CLIENT],
             ),
-            Self::BruteForceUser => {
-                ("failed logins as one user from at least ten such clients", vec![login::USER])
-            }
+            Self::BruteForceUser => (ONE_USER, vec![login::USER]),
             Self::BruteForceDistributed => (
                 "failed logins that belong to neither, from at least 15 such clients",
                 vec![login::ALL],

@@ -107,6 +107,11 @@ impl Stats {
 }
 
 impl Stats {
+    /// Counts what waits for lines that will not come: to be called at the log's end.
+    pub fn settle(&mut self) {
+        self.authentication.settle();
+    }
+
     fn rare_line(&mut self, line: &Observation<'_>) {
         self.authentication.line(line);
         self.trouble.line(line);

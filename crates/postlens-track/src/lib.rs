@@ -9,6 +9,7 @@
 
 mod index;
 pub mod limits;
+pub mod logins;
 mod message;
 mod names;
 pub mod observation;
@@ -20,6 +21,7 @@ mod text;
 pub mod tracker;
 
 pub use limits::{Counters, Limits};
+pub use logins::{FailedLogin, FailedLogins};
 pub use observation::{LineId, Observation};
 pub use outcome::{Link, Origin, Outcome};
 pub use queue_key::QueueKey;

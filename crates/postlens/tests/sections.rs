@@ -100,19 +100,25 @@ fn a_failed_login_counts_once_whoever_tells_of_it() {
 2026-11-23T10:02:02+00:00 mail postfix/submission/smtpd[9]: warning: unknown[192.0.2.9]: SASL PLAIN authentication failed: 
 2026-11-23T10:03:00+00:00 mail saslauthd[5]: do_auth         : auth failure: [user=kim] [service=smtp] [realm=] [mech=pam] [reason=PAM auth error]
 2026-11-23T10:03:01+00:00 mail postfix/smtpd[9]: warning: unknown[192.0.2.9]: SASL LOGIN authentication failed: authentication failure
+2026-11-23T10:04:00+00:00 mail dovecot: auth: ldap(zoe,192.0.2.10,<s3>): unknown user
+2026-11-23T10:04:00+00:00 mail dovecot: auth: passwd-file(zoe,192.0.2.10,<s3>): unknown user
+2026-11-23T10:05:00+00:00 mail dovecot: auth: passwd-file(nobody,127.0.0.1): unknown user
 ";
     let told = of(log, &["--section", "logins"])["authentication"].clone();
-    assert_eq!(told["failures"], 4);
+    assert_eq!(told["failures"], 5);
     assert_eq!(told["store_logins"], 1);
     assert_eq!(
         entries(&told["failed_users"], "count"),
-        ["bob 1", "eve 1", "kim 1", "office@example.com 1"]
+        ["bob 1", "eve 1", "kim 1", "office@example.com 1", "zoe 1"]
     );
     assert_eq!(
         entries(&told["failed_clients"], "count"),
-        ["192.0.2.9 2", "192.0.2.7 1", "192.0.2.8 1"]
+        ["192.0.2.9 2", "192.0.2.10 1", "192.0.2.7 1", "192.0.2.8 1"]
     );
-    assert_eq!(entries(&told["failed_services"], "count"), ["imap 2", "smtp 1", "submission 1"]);
+    assert_eq!(
+        entries(&told["failed_services"], "count"),
+        ["imap 2", "auth 1", "smtp 1", "submission 1"]
+    );
     assert_eq!(entries(&told["users"], "store"), ["eve 1"]);
 }
 

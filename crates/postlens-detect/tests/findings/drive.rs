@@ -29,6 +29,7 @@ pub(crate) fn findings(log: &[u8]) -> Vec<Finding> {
         tracker.observe(&observation, &mut detectors);
     }
     tracker.finish(&mut detectors);
+    detectors.settle();
     detectors.findings()
 }
 

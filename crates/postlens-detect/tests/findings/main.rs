@@ -10,3 +10,4 @@
 mod drive;
 mod examples;
 mod incidents;
+mod logins;

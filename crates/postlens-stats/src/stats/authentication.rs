@@ -1,24 +1,16 @@
 //! Logins and failed logins, of SMTP and of the mail stores beside Postfix.
 
-use bstr::ByteSlice;
-use postlens_syntax::neighbour::{Login, LoginFailure};
-use postlens_syntax::{Daemon, Event, Neighbour};
-use postlens_track::{Observation, Record};
+use postlens_syntax::neighbour::Login;
+use postlens_syntax::{Event, Neighbour};
+use postlens_track::{FailedLogin, FailedLogins, Observation, Record};
 
 use super::Section;
 use crate::top::{Counted, Top};
 
-mod named;
-
-use named::Named;
-
 /// Logins by user, failures by client and by user.
 ///
-/// A failure counts where the service says so that the client talked to: smtpd, or the
-/// login process of a mail store, whose line may stand for several attempts. What
-/// Dovecot's auth process or saslauthd says about the same failure only lends it the user
-/// name, except where the client got in at last and the service so never spoke of it. Of
-/// two parts of a log, what is lent at the end of the first is not known to the second.
+/// A failure counts [once](FailedLogins), whoever tells of it. What a password checker said
+/// last may still wait for the service's line: [`settle`](Self::settle) counts it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Authentication {
     /// Failed logins.
@@ -27,7 +19,8 @@ pub struct Authentication {
     pub failed_clients: Top<FailedClient>,
     /// Failed logins by login name, where it is logged (smtpd 3.8 and later, mail stores).
     pub failed_users: Top<u64>,
-    /// Failed logins by service: `smtp`, `submission`, `imap`, `pop3`…
+    /// Failed logins by service: `smtp`, `submission`, `imap`, `pop3`…; `auth` where only
+    /// Dovecot's auth process spoke of them.
     pub failed_services: Top<u64>,
     /// SMTP sessions that logged in.
     pub logins: u64,
@@ -41,7 +34,17 @@ pub struct Authentication {
     pub services: Top<u64>,
     /// Connections to mail stores that ended before a login, without wrong credentials.
     pub aborted: u64,
-    named: Named,
+    joined: Joined,
+}
+
+/// What waits for a line: no figures, so all are equal.
+#[derive(Debug, Clone, Default)]
+struct Joined(FailedLogins);
+
+impl PartialEq for Joined {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// Failed logins from one address.
@@ -86,23 +89,12 @@ impl Counted for UserLogins {
 
 impl Section for Authentication {
     fn line(&mut self, line: &Observation<'_>) {
+        let mut joined = std::mem::take(&mut self.joined.0);
+        joined.line(line, &mut |failed| self.failed(&failed));
+        self.joined.0 = joined;
         let weight = u64::from(line.weight);
         match line.event {
-            Event::SaslFailure(failure) => {
-                let service = line.entry.tag.service().map_or(&b"smtp"[..], |service| service);
-                *self.failed_services.entry(service) += weight;
-                let client = failure.client.address;
-                let lent = match failure.username {
-                    Some(_) => None,
-                    None => self.named.take(client, line.time),
-                };
-                let user = failure.username.map(|user| user.as_bytes());
-                self.failed(client, user.or(lent.as_deref()), weight);
-            }
             Event::Neighbour(Neighbour::Login(login)) => self.login(line, login, weight),
-            Event::Neighbour(Neighbour::LoginFailure(failure)) => {
-                self.store_failure(line, failure, weight);
-            }
             Event::Neighbour(Neighbour::LoginAborted(_)) => self.aborted += weight,
             _ => {}
         }
@@ -129,65 +121,40 @@ impl Section for Authentication {
         self.clients.merge(&other.clients);
         self.services.merge(&other.services);
         self.aborted += other.aborted;
+        // Of what waited there, no line can come any more.
+        other.joined.0.clone().settle(&mut |failed| self.failed(&failed));
     }
 }
 
 impl Authentication {
-    fn failed(&mut self, client: &[u8], user: Option<&[u8]>, weight: u64) {
-        self.failures += weight;
-        let client = self.failed_clients.entry(client);
-        client.count += weight;
-        if let Some(user) = user {
-            *client.users.entry(user) += weight;
-            *self.failed_users.entry(user) += weight;
+    /// Counts what waits for a line that will not come: to be called at the log's end.
+    pub fn settle(&mut self) {
+        let mut joined = std::mem::take(&mut self.joined.0);
+        joined.settle(&mut |failed| self.failed(&failed));
+    }
+
+    fn failed(&mut self, failed: &FailedLogin<'_>) {
+        let count = u64::from(failed.count);
+        self.failures += count;
+        *self.failed_services.entry(failed.service) += count;
+        let client = self.failed_clients.entry(failed.client);
+        client.count += count;
+        if let Some(user) = failed.user {
+            *client.users.entry(user) += count;
+            *self.failed_users.entry(user) += count;
         }
     }
 
     fn login(&mut self, line: &Observation<'_>, login: &Login<'_>, weight: u64) {
         let attempt = &login.attempt;
         self.store_logins += weight;
-        *self.services.entry(service_of(line, attempt.service)) += weight;
+        let service = attempt.service.unwrap_or(line.entry.tag.daemon());
+        *self.services.entry(service) += weight;
         if let Some(user) = attempt.username {
             self.users.entry(user).store += weight;
         }
         if let Some(client) = attempt.client_address {
             *self.clients.entry(client) += weight;
-            // Wrong passwords before the right one: only the auth process told of them.
-            if let Some(session) = attempt.session
-                && let Some(before) = self.named.close(session)
-            {
-                *self.failed_services.entry(service_of(line, attempt.service)) += before.count;
-                self.failed(client, Some(&before.user), before.count);
-            }
         }
     }
-
-    fn store_failure(&mut self, line: &Observation<'_>, failure: &LoginFailure<'_>, weight: u64) {
-        let attempt = &failure.attempt;
-        if line.entry.tag.known == Some(Daemon::Saslauthd) {
-            if let Some(user) = attempt.username {
-                self.named.lend_to_any(user, line.time);
-            }
-            return;
-        }
-        if attempt.backend.is_some() {
-            let Some(client) = attempt.client_address else { return };
-            let key = attempt.session.unwrap_or(client);
-            if let Some(user) = attempt.username {
-                self.named.lend(key, user, line.time, weight);
-            }
-            return;
-        }
-        let weight = weight * u64::from(failure.attempts.unwrap_or(1).max(1));
-        *self.failed_services.entry(service_of(line, attempt.service)) += weight;
-        let lent = attempt.session.and_then(|session| self.named.close(session));
-        let lent = lent.map(|lent| lent.user);
-        let user = attempt.username.map(|user| user.as_bytes());
-        let client = attempt.client_address.map_or(&b"unknown"[..], |client| client);
-        self.failed(client, user.or(lent.as_deref()), weight);
-    }
-}
-
-fn service_of<'a>(line: &Observation<'a>, service: Option<&'a bstr::BStr>) -> &'a [u8] {
-    service.unwrap_or(line.entry.tag.daemon())
 }

@@ -114,6 +114,7 @@ impl ReportArgs {
         };
         drop(line);
         summary.problems.splice(0..0, input.found.problems);
+        figures.settle();
         let findings = figures.detectors.findings();
         let first = if self.traffic_first { First::Traffic } else { First::Problems };
         let report = Report {
@@ -151,6 +152,13 @@ impl ReportArgs {
 struct Figures {
     stats: Stats,
     detectors: Detectors,
+}
+
+impl Figures {
+    fn settle(&mut self) {
+        self.stats.settle();
+        self.detectors.settle();
+    }
 }
 
 impl Consumer for Figures {

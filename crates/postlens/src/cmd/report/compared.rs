@@ -95,6 +95,7 @@ impl Periods {
             ]),
             progress,
         );
+        earlier.stats.settle();
         let copies: u64 = summary.copies.iter().map(|(_, copies)| copies).sum();
         summary.outside = summary.lines.saturating_sub(copies + figures.stats.lines.total());
         (summary, earlier)
