@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod agreement;
 mod bench;
 mod book;
 mod ci;
@@ -40,6 +41,8 @@ enum Command {
     Licences,
     /// Write the pages of the book that are made from the code
     Book(book::Arguments),
+    /// Hold our causes against replies that others have labelled
+    Agreement(agreement::Arguments),
     /// Time whole commands beside other programs, on a generated log
     Bench(bench::Arguments),
     /// Run the fuzz targets, each for some time
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Licences => licences::run(),
         Command::Book(arguments) => book::run(&arguments),
+        Command::Agreement(arguments) => agreement::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
     };
