@@ -153,6 +153,8 @@ causes! {
     MessageTooLarge = "message_too_large" "cause-message-too-large" Permanent, Sender, Sender, Sender;
     /// Refused by a rule of the server that it does not explain.
     PolicyRefused = "policy_refused" "cause-policy-refused" Either, PeerAdmin, OurAdmin, Nobody;
+    /// The recipient, or the group or list behind the address, takes no mail from this sender.
+    RecipientRefused = "recipient_refused" "cause-recipient-refused" Permanent, Recipient, Recipient, Recipient;
     /// A command came at the wrong time or in the wrong form.
     ProtocolError = "protocol_error" "cause-protocol-error" Either, PeerAdmin, OurAdmin, PeerAdmin;
     /// The mail needs an extension that the server does not have.

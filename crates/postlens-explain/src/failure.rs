@@ -17,9 +17,10 @@ use crate::actor::{Actor, Permanence, Side};
 use crate::cause::Cause;
 use crate::own;
 use crate::pattern::Inner;
+use crate::provider::Provider;
 use crate::reply::{Quoted, Reply, Status, cut_quoted};
 use crate::status;
-use crate::wording::{Hits, wordings};
+use crate::wording::{Command, Facts, Hits, wordings};
 
 /// A failure as the log tells it, in borrowed bytes.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +29,8 @@ pub struct Failure<'a> {
     dsn: Option<&'a BStr>,
     text: &'a BStr,
     names: [&'a [u8]; 3],
+    command: Option<Command>,
+    provider: Option<Provider>,
 }
 
 /// Whose words the text is.
@@ -130,22 +133,26 @@ impl<'a> Failure<'a> {
     /// A delivery's: `text` is what stands in the line's last parentheses, `dsn` its
     /// enhanced status code.
     pub fn delivery(dsn: Option<&'a BStr>, text: &'a BStr) -> Self {
-        Self { speaker: Speaker::Agent, dsn, text, names: [b""; 3] }
+        Self { dsn, ..Self::by(Speaker::Agent, text) }
+    }
+
+    fn by(speaker: Speaker, text: &'a BStr) -> Self {
+        Self { speaker, dsn: None, text, names: [b""; 3], command: None, provider: None }
     }
 
     /// A peer's SMTP or LMTP reply alone, such as `550 5.1.1 User unknown`.
     pub fn peer_reply(text: &'a BStr) -> Self {
-        Self { speaker: Speaker::Peer, dsn: None, text, names: [b""; 3] }
+        Self::by(Speaker::Peer, text)
     }
 
     /// A refusal by our own smtpd or postscreen: `text` is the reply with its codes.
     pub fn refusal(text: &'a BStr) -> Self {
-        Self { speaker: Speaker::Door, dsn: None, text, names: [b""; 3] }
+        Self::by(Speaker::Door, text)
     }
 
     /// A refusal by a milter or a filter that our own smtpd handed on to the client.
     pub fn filter_refusal(text: &'a BStr) -> Self {
-        Self { speaker: Speaker::Filter, dsn: None, text, names: [b""; 3] }
+        Self::by(Speaker::Filter, text)
     }
 
     /// With the names that the client gave (HELO, sender, recipient), so that none of them
@@ -156,23 +163,51 @@ impl<'a> Failure<'a> {
         self
     }
 
+    /// With the status code that is known beside the text.
+    #[must_use]
+    pub fn with_status(mut self, dsn: &'a BStr) -> Self {
+        self.dsn = Some(dsn);
+        self
+    }
+
+    /// With the command that the reply answers: `RCPT TO`, `end of DATA`. A text that says
+    /// so itself, as Postfix's do, needs none.
+    #[must_use]
+    pub fn with_command(mut self, command: &BStr) -> Self {
+        self.command = Command::read(command);
+        self
+    }
+
+    /// With the server that was spoken to, or the recipient's domain: some providers' replies
+    /// mean what others' do not. A text that names the server itself needs none.
+    #[must_use]
+    pub fn with_host(mut self, host: &BStr) -> Self {
+        self.provider = Provider::of_host(host).or(self.provider);
+        self
+    }
+
+    /// The provider whose server answered, as far as it is known.
+    pub fn provider(&self) -> Option<Provider> {
+        self.provider
+    }
+
     /// The cause, who must act, and how sure that is.
     pub fn verdict(&self) -> Verdict {
         let dsn = self.dsn.and_then(|dsn| Status::read(dsn));
-        let names = &self.names;
-        let reply = |side, own| Words { side, own, dsn, names, stage: b"" }.reply(self.text);
+        let (names, command, provider) = (&self.names[..], self.command, self.provider);
+        let words = Words { side: Side::Own, own: false, dsn, names, command, provider };
         match self.speaker {
-            Speaker::Agent => delivery(self.text, dsn, NESTED),
-            Speaker::Peer => reply(Side::Peer, false),
-            Speaker::Door => reply(Side::Client, true),
-            Speaker::Filter => reply(Side::Client, false),
+            Speaker::Agent => delivery(self.text, words, NESTED),
+            Speaker::Peer => Words { side: Side::Peer, ..words }.said(Cause::Unknown, self.text),
+            Speaker::Door => Words { side: Side::Client, own: true, ..words }.reply(self.text),
+            Speaker::Filter => Words { side: Side::Client, ..words }.reply(self.text),
         }
     }
 }
 
 impl<'a> From<&DeliveryLine<'a>> for Failure<'a> {
     fn from(line: &DeliveryLine<'a>) -> Self {
-        Self::delivery(line.dsn, line.reply)
+        Self::delivery(line.dsn, line.reply).with_host(line.relay.name)
     }
 }
 
@@ -205,41 +240,24 @@ impl<'a> From<&ContentCheck<'a>> for Failure<'a> {
 const NESTED: u8 = 3;
 
 /// Reads a delivery's text.
-fn delivery(text: &[u8], dsn: Option<Status>, depth: u8) -> Verdict {
+fn delivery(text: &[u8], words: Words<'_, '_>, depth: u8) -> Verdict {
     let Some((row, found)) = own::deliveries().find(text) else {
-        return Words { side: Side::Own, own: false, dsn, names: &[], stage: b"" }.reply(text);
+        return words.reply(text);
     };
     let side = match found.peer {
         Some(peer) if is_ours(peer) => Side::Own,
         _ => row.side,
     };
-    let words = Words { side, own: true, dsn, names: &[], stage: b"" };
+    let provider = found.peer.and_then(Provider::of_host).or(words.provider);
+    let words = Words { side, own: true, provider, ..words };
     let fallback = || words.settled(row.cause, Basis::OwnText, None);
     match found.inner {
         None => fallback(),
         Some((Inner::Words, text)) => words.say(text, None, Some(row.cause)),
-        Some((Inner::Reply, text)) => said(row.cause, words, text),
-        Some((Inner::Delivery, text)) => inner_delivery(text, dsn, depth).unwrap_or_else(fallback),
-    }
-}
-
-/// Reads what a peer said: `550 5.1.1 User unknown (in reply to RCPT TO command)`. Where the
-/// reply has no better cause than its code gives, `around` is the cause.
-fn said(around: Cause, words: Words<'_, '_>, text: &[u8]) -> Verdict {
-    let (reply, stage) = match text.rfind(STAGE) {
-        Some(at) => text.split_at_checked(at).unwrap_or((text, b"")),
-        None => (text, &b""[..]),
-    };
-    let stage = stage.strip_prefix(STAGE).unwrap_or_default();
-    let verdict = Words { own: false, stage, ..words }.reply(reply);
-    match around {
-        Cause::Unknown => verdict,
-        _ if verdict.basis < Basis::GeneralCode && verdict.cause != Cause::PolicyRefused => verdict,
-        // Where no mail was named yet, it is the calling address that is not wanted.
-        _ if verdict.permanence == Permanence::Permanent => {
-            Verdict { cause: Cause::BlockedReputation, basis: Basis::VagueWording, ..verdict }
+        Some((Inner::Reply, text)) => Words { own: false, ..words }.said(row.cause, text),
+        Some((Inner::Delivery, text)) => {
+            inner_delivery(text, words, depth).unwrap_or_else(fallback)
         }
-        _ => Verdict { cause: around, basis: Basis::OwnText, ..verdict },
     }
 }
 
@@ -247,8 +265,9 @@ fn said(around: Cause, words: Words<'_, '_>, text: &[u8]) -> Verdict {
 const STAGE: &[u8] = b" (in reply to ";
 
 /// The verdict on a text inside a text, if there is one.
-fn inner_delivery(text: &[u8], dsn: Option<Status>, depth: u8) -> Option<Verdict> {
-    let verdict = delivery(text, dsn, depth.checked_sub(1)?);
+fn inner_delivery(text: &[u8], words: Words<'_, '_>, depth: u8) -> Option<Verdict> {
+    let words = Words { side: Side::Own, own: false, ..words };
+    let verdict = delivery(text, words, depth.checked_sub(1)?);
     (verdict.basis < Basis::GeneralCode).then_some(verdict)
 }
 
@@ -270,18 +289,44 @@ struct Words<'n, 'a> {
     /// The status code beside the text.
     dsn: Option<Status>,
     names: &'n [&'a [u8]],
-    /// The command that it answers, as Postfix names it.
-    stage: &'a [u8],
+    /// The command that it answers.
+    command: Option<Command>,
+    /// Whose server it is.
+    provider: Option<Provider>,
 }
 
 impl Words<'_, '_> {
+    /// Reads what a peer said: `550 5.1.1 User unknown (in reply to RCPT TO command)`. Where
+    /// the reply has no better cause than its code gives, `around` is the cause.
+    fn said(self, around: Cause, text: &[u8]) -> Verdict {
+        let (reply, stage) = match text.rfind(STAGE) {
+            Some(at) => text.split_at_checked(at).unwrap_or((text, b"")),
+            None => (text, &b""[..]),
+        };
+        let stage = stage.strip_prefix(STAGE).unwrap_or_default();
+        let command = Command::read(stage).or(self.command);
+        let verdict = Self { command, ..self }.reply(reply);
+        match around {
+            Cause::Unknown => verdict,
+            _ if verdict.basis < Basis::GeneralCode && verdict.cause != Cause::PolicyRefused => {
+                verdict
+            }
+            // Where no mail was named yet, it is the calling address that is not wanted.
+            _ if verdict.permanence == Permanence::Permanent => {
+                Verdict { cause: Cause::BlockedReputation, basis: Basis::VagueWording, ..verdict }
+            }
+            _ => Verdict { cause: around, basis: Basis::OwnText, ..verdict },
+        }
+    }
+
     /// Reads an SMTP reply.
     fn reply(self, text: &[u8]) -> Verdict {
         let reply = Reply::read(text);
         let said = cut_quoted(reply.text, self.names);
         let dsn = reply.status.or(self.dsn);
         let words = Self { dsn, ..self };
-        let Some((row, found)) = own::refusals().find(said) else {
+        let known = own::refusals().find(said).filter(|(row, _)| self.own || !row.own);
+        let Some((row, found)) = known else {
             return words.say(said, reply.code, None);
         };
         let basis = if self.own { Basis::OwnText } else { Basis::Wording };
@@ -289,12 +334,13 @@ impl Words<'_, '_> {
             None | Some((Inner::Reply, _)) => words.settled(row.cause, basis, reply.code),
             Some((Inner::Words, text)) => words.say(text, reply.code, Some(row.cause)),
             // An address probe: what failed, failed on the way there.
-            Some((Inner::Delivery, text)) => match inner_delivery(text, None, NESTED) {
-                Some(inner) if inner.cause != row.cause => {
-                    Self { side: inner.side, ..words }.settled(inner.cause, inner.basis, reply.code)
+            Some((Inner::Delivery, text)) => {
+                match inner_delivery(text, Self { dsn: None, ..words }, NESTED) {
+                    Some(inner) if inner.cause != row.cause => Self { side: inner.side, ..words }
+                        .settled(inner.cause, inner.basis, reply.code),
+                    _ => words.settled(row.cause, basis, reply.code),
                 }
-                _ => words.settled(row.cause, basis, reply.code),
-            },
+            }
         }
     }
 
@@ -302,7 +348,8 @@ impl Words<'_, '_> {
     fn say(self, text: &[u8], code: Option<u16>, around: Option<Cause>) -> Verdict {
         let class = code.map(|code| code / 100).or(self.dsn.map(|dsn| dsn.class));
         let quoted = Quoted::find(text, self.names);
-        let hits = wordings().find(text, class, &quoted);
+        let facts = Facts { class, command: self.command, provider: self.provider };
+        let hits = wordings().find(text, facts, &quoted);
         let (cause, basis) = self.weigh(hits, code, around.filter(|c| *c != Cause::Unknown));
         self.settled(cause, basis, code)
     }
@@ -318,7 +365,7 @@ impl Words<'_, '_> {
             around => (around, None),
         };
         let vague = hits.vague.filter(|cause| Some(*cause) != loose);
-        let reply = || status::of_reply(code?, self.stage).map(|meaning| meaning.cause);
+        let reply = || status::of_reply(code?, self.command).map(|meaning| meaning.cause);
         let grounds = [
             (hits.telling, Basis::Wording),
             (exact, Basis::EnhancedCode),

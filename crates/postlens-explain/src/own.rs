@@ -13,6 +13,8 @@ pub(crate) struct Row {
     pub(crate) cause: Cause,
     /// On whose side the failure is.
     pub(crate) side: Side,
+    /// Whether it counts for our own Postfix's words alone.
+    pub(crate) own: bool,
     pattern: Pattern,
 }
 
@@ -46,16 +48,19 @@ pub(crate) fn deliveries() -> &'static Texts {
 pub(crate) fn refusals() -> &'static Texts {
     static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
         let text = include_str!("../tables/refusal.txt");
-        Texts::index(Table::read("refusal.txt", text, |columns| {
-            let &[cause, pattern] = columns else { return Err(table::columns(2, columns)) };
-            row(cause, Side::Client, pattern)
+        Texts::index(Table::read("refusal.txt", text, |columns| match columns {
+            [cause, pattern] => row(cause, Side::Client, pattern),
+            [cause, pattern, "own"] => {
+                row(cause, Side::Client, pattern).map(|row| Row { own: true, ..row })
+            }
+            _ => Err(table::columns(2, columns)),
         }))
     });
     &TEXTS
 }
 
 fn row(cause: &str, side: Side, pattern: &'static str) -> Result<Row, String> {
-    Ok(Row { cause: table::cause(cause)?, side, pattern: Pattern::compile(pattern)? })
+    Ok(Row { cause: table::cause(cause)?, side, own: false, pattern: Pattern::compile(pattern)? })
 }
 
 impl Texts {

@@ -23,9 +23,33 @@ impl<'a> Reply<'a> {
     pub(crate) fn read(text: &'a [u8]) -> Self {
         let (code, rest) = leading_code(text);
         let (status, rest) = leading_status(rest);
-        Self { code, status: status.or_else(|| marked_status(rest)), text: rest }
+        let reply = Self { code, status: status.or_else(|| marked_status(rest)), text: rest };
+        if code.is_none() && reply.status.is_none() { Self::within(text) } else { reply }
+    }
+
+    /// Codes further right, as where somebody tells what a server said: `host mx.example.net
+    /// said: 550 5.1.1 User unknown`. The text is all of it.
+    fn within(text: &'a [u8]) -> Self {
+        let starts = text.windows(2).enumerate().filter(|(_, pair)| {
+            matches!(pair, [b' ' | b':' | b'"' | b'#' | b'(' | b'>' | b',', b'4' | b'5'])
+        });
+        let mut found = Self { code: None, status: None, text };
+        for at in starts.map(|(at, _)| at + 1).take(MOST_PLACES) {
+            let (code, rest) = leading_code(text.get(at..).unwrap_or_default());
+            let (status, _) = leading_status(rest);
+            if status.is_some() || code.is_some() && found.code.is_none() {
+                found = Self { code: code.or(found.code), status, text };
+            }
+            if status.is_some() {
+                break;
+            }
+        }
+        found
     }
 }
+
+/// The most places where codes are looked for.
+const MOST_PLACES: usize = 16;
 
 fn leading_code(text: &[u8]) -> (Option<u16>, &[u8]) {
     let read = || {
@@ -42,9 +66,12 @@ fn leading_code(text: &[u8]) -> (Option<u16>, &[u8]) {
 }
 
 fn leading_status(text: &[u8]) -> (Option<Status>, &[u8]) {
-    let end = text.iter().position(|byte| matches!(byte, b' ' | b',')).unwrap_or(text.len());
+    let is_end = |byte: &u8| matches!(byte, b' ' | b',' | b':' | b';' | b')' | b'"');
+    let end = text.iter().position(is_end).unwrap_or(text.len());
     let read = || {
         let (word, rest) = text.split_at_checked(end)?;
+        // `550 #5.1.0 Address rejected.`
+        let word = word.strip_prefix(b"#").unwrap_or(word);
         Some((Some(Status::read(word)?), rest.trim_ascii_start()))
     };
     read().unwrap_or((None, text))
@@ -113,10 +140,10 @@ fn quoted_end(inner: &[u8]) -> Option<usize> {
 }
 
 /// The most quoted places that are told apart; all after them counts as quoted.
-const PLACES: usize = 12;
+const PLACES: usize = 16;
 
 /// The places of a text that strangers may have written: what is between `<` and `>`, to
-/// the end where a bracket is never closed, and the names that they gave.
+/// the end where a bracket is never closed, the names that they gave, and addresses.
 #[derive(Debug)]
 pub(crate) struct Quoted {
     places: [(usize, usize); PLACES],
@@ -133,7 +160,21 @@ impl Quoted {
                 quoted.add(at, at + name.len(), text.len());
             }
         }
+        quoted.addresses(text);
         quoted
+    }
+
+    /// Bare addresses: `antispam@example.com` says nothing of spam.
+    fn addresses(&mut self, text: &[u8]) {
+        let part = |byte: &u8| !byte.is_ascii_whitespace() && !b"<>()[]:;,\"'".contains(byte);
+        for at in text.find_iter(b"@").take(PLACES) {
+            let (before, after) = text.split_at_checked(at).unwrap_or((text, b""));
+            let start = before.iter().rposition(|byte| !part(byte)).map_or(0, |at| at + 1);
+            let end = after.iter().position(|byte| !part(byte)).map_or(text.len(), |n| at + n);
+            if start < at && !self.holds(at, at + 1) && self.count + 1 < PLACES {
+                self.add(start, end, text.len());
+            }
+        }
     }
 
     fn brackets(&mut self, text: &[u8], names: &[&[u8]]) {
@@ -210,7 +251,7 @@ mod tests {
         assert!(!quoted.holds(0, 2) && !quoted.holds(6, 8));
         let quoted = Quoted::find(b"id=spam@example.org;", &[b"spam@example.org"]);
         assert!(quoted.holds(3, 7) && !quoted.holds(0, 2));
-        let many = b"<>".repeat(20);
-        assert!(Quoted::find(&many, &[]).holds(30, 31));
+        let many = b"<>".repeat(40);
+        assert!(Quoted::find(&many, &[]).holds(70, 71));
     }
 }

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use crate::cause::Cause;
 use crate::reply::Status;
 use crate::table::{self, Table};
+use crate::wording::Command;
 
 /// What a code tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub(crate) struct Row {
 
 #[derive(Debug)]
 enum Code {
-    Reply { code: u16, stage: &'static str },
+    Reply { code: u16, command: Option<Command> },
     Status { class: Option<u16>, subject: u16, detail: RangeInclusive<u16> },
 }
 
@@ -51,8 +52,11 @@ fn read(code: &'static str) -> Option<Code> {
     let mut parts = code.split('.');
     let first = parts.next()?;
     let Some(subject) = parts.next() else {
-        let (code, stage) = code.split_once(' ').unwrap_or((code, ""));
-        return Some(Code::Reply { code: code.parse().ok()?, stage });
+        let (code, command) = match code.split_once(' ') {
+            Some((code, command)) => (code, Some(Command::read(command.as_bytes())?)),
+            None => (code, None),
+        };
+        return Some(Code::Reply { code: code.parse().ok()?, command });
     };
     let detail = parts.next()?;
     let (from, to) = detail.split_once('-').unwrap_or((detail, detail));
@@ -87,11 +91,11 @@ fn row(status: Status) -> Option<Meaning> {
     of_class(Some(status.class)).or_else(|| of_class(None))
 }
 
-/// What a reply code tells, in answer to a command (`RCPT TO command`) if it says so there.
-pub(crate) fn of_reply(code: u16, command: &[u8]) -> Option<Meaning> {
+/// What a reply code tells, in answer to a command if the table says so there.
+pub(crate) fn of_reply(code: u16, answered: Option<Command>) -> Option<Meaning> {
     table().rows.iter().find_map(|row| match row.code {
-        Code::Reply { code: known, stage } if known == code => {
-            command.starts_with(stage.as_bytes()).then_some(row.meaning)
+        Code::Reply { code: known, command } if known == code => {
+            (command.is_none() || command == answered).then_some(row.meaning)
         }
         _ => None,
     })
@@ -102,6 +106,7 @@ mod tests {
     use super::{of_reply, of_status, row, table};
     use crate::cause::Cause;
     use crate::reply::Status;
+    use crate::wording::Command;
 
     fn cause(code: &str) -> Option<(Cause, bool)> {
         of_status(Status::read(code.as_bytes())?).map(|meaning| (meaning.cause, meaning.exact))
@@ -145,8 +150,8 @@ mod tests {
         assert_eq!(cause("5.9.1"), None);
         assert_eq!(cause("5.7.610"), Some((Cause::BlockedReputation, true)));
         let reply = |code, command| of_reply(code, command).map(|meaning| meaning.cause);
-        assert_eq!(reply(552, b"RCPT TO command)"), Some(Cause::MailboxFull));
-        assert_eq!(reply(552, b"end of DATA command)"), Some(Cause::MessageTooLarge));
-        assert_eq!(reply(999, b""), None);
+        assert_eq!(reply(552, Some(Command::Rcpt)), Some(Cause::MailboxFull));
+        assert_eq!(reply(552, Some(Command::Data)), Some(Cause::MessageTooLarge));
+        assert_eq!(reply(999, None), None);
     }
 }

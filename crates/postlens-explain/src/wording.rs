@@ -1,22 +1,31 @@
 //! Wordings: key fragments of what mail systems write, and the causes they tell.
 //!
-//! All fragments are searched at once. A row is a match if all its fragments are in the
-//! text, in any order and case, none of them inside what a stranger may have written;
-//! the first row of the table that matches decides.
+//! All fragments are searched at once. A row is a match if all its parts are in the text, in
+//! any case, none of them inside what a stranger may have written; the first row of the
+//! table that matches decides. Parts joined by ` + ` may stand anywhere, those joined by
+//! ` .. ` follow one another closely. A part is a fragment or the `{name}` of a group of
+//! fragments that mean the same.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::cause::Cause;
+use crate::provider::Provider;
 use crate::reply::Quoted;
 use crate::table::{self, Table};
 
+mod index;
+
+use index::{Index, LINKS};
+
 /// The longest text that is searched: far longer than any reply that Postfix keeps.
 const LONGEST: usize = 4096;
-/// Room for this many times 64 fragments.
-const SEEN_WORDS: usize = 24;
+/// Room for this many times 64 parts and links between them.
+const SEEN_WORDS: usize = 48;
+/// How many bytes may stand between parts that follow one another closely: room for an
+/// address.
+const NEAR: usize = 80;
 
 /// How much a row tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,20 +41,90 @@ pub(crate) enum Weight {
 pub(crate) struct Row {
     cause: Cause,
     weight: Weight,
-    /// 4 or 5 if it counts for such replies only.
-    class: Option<u16>,
-    fragments: Vec<&'static str>,
+    when: When,
+    parts: Vec<Part>,
 }
 
-/// The table and the search for its fragments.
+/// A part of a row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part {
+    text: &'static str,
+    /// Whether it must follow the part before it closely.
+    close: bool,
+}
+
+/// For which replies a row counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct When {
+    /// 4 or 5.
+    class: Option<u16>,
+    command: Option<Command>,
+    provider: Option<Provider>,
+}
+
+/// The command that a reply answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Command {
+    /// Nothing was sent yet, or HELO.
+    Connect,
+    /// MAIL FROM.
+    Mail,
+    /// RCPT TO.
+    Rcpt,
+    /// DATA, or the end of the message.
+    Data,
+}
+
+/// What is known about a reply beside its words.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Facts {
+    /// The class of its codes: 4, 5.
+    pub(crate) class: Option<u16>,
+    /// The command that it answers.
+    pub(crate) command: Option<Command>,
+    /// Whose server it is.
+    pub(crate) provider: Option<Provider>,
+}
+
+impl Command {
+    /// The command in Postfix's words: `RCPT TO command)`, `end of DATA command)`.
+    pub(crate) fn read(stage: &[u8]) -> Option<Self> {
+        const NAMES: [(&[u8], Command); 7] = [
+            (b"RCPT", Command::Rcpt),
+            (b"MAIL", Command::Mail),
+            (b"DATA", Command::Data),
+            (b"end of DATA", Command::Data),
+            (b"BDAT", Command::Data),
+            (b"HELO", Command::Connect),
+            (b"EHLO", Command::Connect),
+        ];
+        NAMES.into_iter().find(|(name, _)| stage.starts_with(name)).map(|(_, command)| command)
+    }
+}
+
+impl When {
+    fn fits(self, facts: Facts) -> bool {
+        (self.class.is_none() || self.class == facts.class)
+            && (self.command.is_none() || self.command == facts.command)
+            && (self.provider.is_none() || self.provider == facts.provider)
+    }
+}
+
+/// The table and the search for its parts.
 #[derive(Debug)]
 pub(crate) struct Wordings {
     pub(crate) table: Table<Row>,
+    #[cfg_attr(not(test), expect(dead_code, reason = "what the tests fill rows with"))]
+    pub(crate) groups: Table<Group>,
     search: Option<AhoCorasick>,
-    /// For each fragment the rows that begin with it, by number.
-    first: Vec<Vec<u16>>,
-    /// For each row its fragments, by number.
-    needs: Vec<Vec<u16>>,
+    index: Index,
+}
+
+/// Fragments that mean the same.
+#[derive(Debug)]
+pub(crate) struct Group {
+    name: &'static str,
+    fragments: Vec<&'static str>,
 }
 
 /// The table, read on first use.
@@ -56,51 +135,36 @@ pub(crate) fn wordings() -> &'static Wordings {
 
 impl Wordings {
     fn read() -> Self {
-        let table = Table::read("wordings.txt", include_str!("../tables/wordings.txt"), row);
-        let mut fragments: Vec<&'static str> = Vec::new();
-        let mut numbers: HashMap<&'static str, u16> = HashMap::new();
-        let mut needs = Vec::new();
-        for row in &table.rows {
-            let needed = row.fragments.iter().map(|text| {
-                *numbers.entry(text).or_insert_with(|| {
-                    fragments.push(text);
-                    u16::try_from(fragments.len() - 1).unwrap_or(u16::MAX)
-                })
-            });
-            needs.push(needed.collect());
+        let groups = Table::read("groups.txt", include_str!("../tables/groups.txt"), group);
+        let files = [
+            ("codes.txt", include_str!("../tables/codes.txt")),
+            ("wordings.txt", include_str!("../tables/wordings.txt")),
+            ("languages.txt", include_str!("../tables/languages.txt")),
+        ];
+        let mut table = Table { rows: Vec::new(), errors: Vec::new() };
+        for (file, text) in files {
+            let part = Table::read(file, text, row);
+            table.rows.extend(part.rows);
+            table.errors.extend(part.errors);
         }
-        let mut first = vec![Vec::new(); fragments.len()];
-        for (rank, numbers) in (0..).zip(&needs) {
-            let numbers: &Vec<u16> = numbers;
-            if let Some(rows) = numbers.first().and_then(|n| first.get_mut(usize::from(*n))) {
-                rows.push(rank);
-            }
-        }
+        let index = Index::of(&table.rows, &groups.rows);
         let search = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
-            .build(&fragments)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(index.fragments())
             .ok();
-        Self { table, search, first, needs }
+        Self { table, groups, search, index }
     }
 
-    /// The cause of the first row of that weight and class that is in `text`.
-    pub(crate) fn find(&self, text: &[u8], class: Option<u16>, quoted: &Quoted) -> Hits {
-        let mut seen = Seen::default();
+    /// The cause of the first row of each weight that is in `text`.
+    pub(crate) fn find(&self, text: &[u8], facts: Facts, quoted: &Quoted) -> Hits {
         let text = text.get(..LONGEST).unwrap_or(text);
-        let Some(search) = &self.search else { return Hits::default() };
-        for found in search.find_overlapping_iter(text) {
-            let before = found.start().checked_sub(1).and_then(|at| text.get(at));
-            let starts = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-            let inside = starts(before) && starts(text.get(found.start()));
-            if !inside && !quoted.holds(found.start(), found.end()) {
-                seen.insert(found.pattern().as_u32());
-            }
-        }
+        let seen = self.scan(text, quoted);
         let mut best = [u16::MAX; 2];
-        for fragment in seen.iter() {
-            for rank in self.first.get(fragment).into_iter().flatten() {
-                self.consider(*rank, class, &seen, &mut best);
+        for bit in seen.iter() {
+            for rank in self.index.rows_of(bit) {
+                self.consider(*rank, facts, &seen, &mut best);
             }
         }
         let cause = |rank: u16| self.table.rows.get(usize::from(rank)).map(|row| row.cause);
@@ -108,13 +172,40 @@ impl Wordings {
         Hits { telling: cause(telling), vague: cause(vague) }
     }
 
-    fn consider(&self, rank: u16, class: Option<u16>, seen: &Seen, best: &mut [u16; 2]) {
+    fn scan(&self, text: &[u8], quoted: &Quoted) -> Seen {
+        let mut seen = Seen::default();
+        let mut ends = [0_u16; LINKS];
+        let Some(search) = &self.search else { return seen };
+        for found in search.find_overlapping_iter(text) {
+            let (start, end) = (found.start(), found.end());
+            let before = start.checked_sub(1).and_then(|at| text.get(at));
+            let in_word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+            let inside = in_word(before) && in_word(text.get(start));
+            if inside || quoted.holds(start, end) {
+                continue;
+            }
+            for part in self.index.parts_of(found.pattern().as_usize()) {
+                seen.insert(part.bit);
+                for (slot, bit) in &part.closes {
+                    let open = ends.get(usize::from(*slot)).map_or(0, |end| usize::from(*end));
+                    if open > 0 && open <= start && start - open <= NEAR {
+                        seen.insert(*bit);
+                    }
+                }
+                if let Some(open) = part.opens.and_then(|slot| ends.get_mut(usize::from(slot))) {
+                    *open = u16::try_from(end).unwrap_or_default();
+                }
+            }
+        }
+        seen
+    }
+
+    fn consider(&self, rank: u16, facts: Facts, seen: &Seen, best: &mut [u16; 2]) {
         let Some(row) = self.table.rows.get(usize::from(rank)) else { return };
-        let Some(needs) = self.needs.get(usize::from(rank)) else { return };
         let [telling, vague] = best;
         let best = if row.weight == Weight::Telling { telling } else { vague };
-        let fits = row.class.is_none() || row.class == class;
-        if rank < *best && fits && needs.iter().all(|need| seen.contains(u32::from(*need))) {
+        let needs = self.index.needs(usize::from(rank));
+        if rank < *best && row.when.fits(facts) && needs.iter().all(|bit| seen.contains(*bit)) {
             *best = rank;
         }
     }
@@ -129,14 +220,20 @@ pub(crate) struct Hits {
     pub(crate) vague: Option<Cause>,
 }
 
-/// The fragments seen in a text.
-#[derive(Debug, Default)]
+/// The parts and links seen in a text.
+#[derive(Debug)]
 struct Seen([u64; SEEN_WORDS]);
 
+impl Default for Seen {
+    fn default() -> Self {
+        Self([0; SEEN_WORDS])
+    }
+}
+
 impl Seen {
-    fn insert(&mut self, fragment: u32) {
-        if let Some(word) = self.0.get_mut(fragment as usize / 64) {
-            *word |= 1 << (fragment % 64);
+    fn insert(&mut self, bit: u16) {
+        if let Some(word) = self.0.get_mut(usize::from(bit / 64)) {
+            *word |= 1 << (bit % 64);
         }
     }
 
@@ -149,49 +246,100 @@ impl Seen {
         })
     }
 
-    fn contains(&self, fragment: u32) -> bool {
-        let word = self.0.get(fragment as usize / 64);
-        word.is_some_and(|word| word & (1 << (fragment % 64)) != 0)
+    fn contains(&self, bit: u16) -> bool {
+        let word = self.0.get(usize::from(bit / 64));
+        word.is_some_and(|word| word & (1 << (bit % 64)) != 0)
     }
 }
 
 fn row(columns: &[&'static str]) -> Result<Row, String> {
-    let &[cause, weight, class, text] = columns else { return Err(table::columns(4, columns)) };
+    let &[cause, weight, conditions, text] = columns else {
+        return Err(table::columns(4, columns));
+    };
     let weight = match weight {
         "telling" => Weight::Telling,
         "vague" => Weight::Vague,
         other => return Err(format!("neither telling nor vague: {other}")),
     };
-    let class = match class {
-        "-" => None,
-        "4" => Some(4),
-        "5" => Some(5),
-        other => return Err(format!("not a class: {other}")),
-    };
-    let fragments: Vec<_> = text.split(" + ").collect();
-    if fragments.iter().any(|fragment| fragment.len() < 2) {
-        return Err("a fragment is too short".to_owned());
+    Ok(Row { cause: table::cause(cause)?, weight, when: when(conditions)?, parts: parts(text)? })
+}
+
+/// Conditions in any order, `-` for none: a class, a command, a provider.
+fn when(text: &str) -> Result<When, String> {
+    let mut when = When::default();
+    for word in text.split(' ').filter(|word| *word != "-") {
+        match word {
+            "4" => when.class = Some(4),
+            "5" => when.class = Some(5),
+            "connect" => when.command = Some(Command::Connect),
+            "mail" => when.command = Some(Command::Mail),
+            "rcpt" => when.command = Some(Command::Rcpt),
+            "data" => when.command = Some(Command::Data),
+            other => {
+                let provider = other.strip_prefix('@').and_then(Provider::from_name);
+                when.provider = Some(provider.ok_or_else(|| format!("not a condition: {other}"))?);
+            }
+        }
     }
-    if fragments.iter().any(|fragment| fragment.bytes().any(|b| b.is_ascii_uppercase())) {
-        return Err("fragments are written in lower case".to_owned());
+    Ok(when)
+}
+
+fn parts(text: &'static str) -> Result<Vec<Part>, String> {
+    let mut parts = Vec::new();
+    for anywhere in text.split(" + ") {
+        for (nth, text) in anywhere.split(" .. ").enumerate() {
+            check(text)?;
+            parts.push(Part { text, close: nth > 0 });
+        }
     }
-    Ok(Row { cause: table::cause(cause)?, weight, class, fragments })
+    Ok(parts)
+}
+
+fn check(fragment: &str) -> Result<(), String> {
+    if fragment.len() < 2 {
+        return Err(format!("a fragment is too short: {fragment:?}"));
+    }
+    if fragment.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Err(format!("fragments are written in lower case: {fragment}"));
+    }
+    Ok(())
+}
+
+fn group(columns: &[&'static str]) -> Result<Group, String> {
+    let &[name, text] = columns else { return Err(table::columns(2, columns)) };
+    let fragments: Vec<_> = text.split(" | ").collect();
+    fragments.iter().try_for_each(|fragment| check(fragment))?;
+    Ok(Group { name, fragments })
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
-    use super::{SEEN_WORDS, Weight, wordings};
+    use super::{Facts, Row, SEEN_WORDS, Weight, Wordings, wordings};
     use crate::reply::Quoted;
 
     #[test]
-    fn the_table_can_be_read() {
+    fn the_tables_can_be_read() {
         let wordings = wordings();
-        let errors: Vec<_> = wordings.table.errors.iter().map(ToString::to_string).collect();
+        let errors = wordings.table.errors.iter().chain(&wordings.groups.errors);
+        let errors: Vec<_> = errors.map(ToString::to_string).collect();
         assert!(errors.is_empty(), "{errors:#?}");
+        let unknown = wordings.index.unknown();
+        assert!(unknown.is_empty(), "no such groups: {unknown:?}");
         assert!(wordings.search.is_some());
-        assert!(wordings.first.len() <= SEEN_WORDS * 64);
+        assert!(wordings.index.bits() <= SEEN_WORDS * 64, "{}", wordings.index.bits());
+    }
+
+    /// A text that a row describes, with the first of each group.
+    fn filled(row: &Row, wordings: &Wordings) -> String {
+        let of = |text: &'static str| {
+            let groups = wordings.groups.rows.iter();
+            let named = |name: &str| text.strip_prefix('{') == Some(&format!("{name}}}"));
+            let group = groups.clone().find(|group| named(group.name));
+            group.map_or(text, |group| group.fragments[0])
+        };
+        row.parts.iter().map(|part| of(part.text)).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -199,8 +347,10 @@ mod tests {
         let wordings = wordings();
         let mut hidden = Vec::new();
         for row in &wordings.table.rows {
-            let text = row.fragments.join(" ");
-            let hits = wordings.find(text.as_bytes(), row.class, &Quoted::find(b"", &[]));
+            let text = filled(row, wordings);
+            let when = row.when;
+            let facts = Facts { class: when.class, command: when.command, provider: when.provider };
+            let hits = wordings.find(text.as_bytes(), facts, &Quoted::find(b"", &[]));
             let found = if row.weight == Weight::Telling { hits.telling } else { hits.vague };
             if found != Some(row.cause) {
                 hidden.push(format!("{text}: {found:?} goes before {:?}", row.cause));
@@ -213,7 +363,21 @@ mod tests {
     fn no_row_stands_twice() {
         let mut seen = HashSet::new();
         for row in &wordings().table.rows {
-            assert!(seen.insert((&row.fragments, row.class)), "twice: {:?}", row.fragments);
+            let parts: Vec<_> = row.parts.iter().map(|part| (part.text, part.close)).collect();
+            let when = format!("{:?}", row.when);
+            assert!(seen.insert((parts.clone(), when)), "twice: {parts:?}");
         }
+    }
+
+    #[test]
+    fn close_parts_follow_one_another() {
+        let find = |text: &str| {
+            let quoted = Quoted::find(text.as_bytes(), &[]);
+            wordings().find(text.as_bytes(), Facts::default(), &quoted).telling
+        };
+        assert_eq!(find("mailbox of ann@example.com is full"), Some(crate::Cause::MailboxFull));
+        let far = format!("mailbox {} full", "x ".repeat(60));
+        assert_eq!(find(&far), None);
+        assert_eq!(find("full of mailbox"), None);
     }
 }

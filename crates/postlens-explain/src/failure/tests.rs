@@ -60,7 +60,7 @@ fn names_of_strangers_choose_nothing() {
         http://policy.example/why?id=dmarc@example.org";
     let sender = Some("dmarc@example.org");
     assert_eq!(refusal(text, [None, sender, None]).cause, Cause::AuthFailureSpf);
-    let text = "550 5.1.1 <ann@example.com>: Recipient address rejected: <x> has no account; \
+    let text = "550 5.1.1 <ann@example.com>: Recipient address rejected: <x> is not here; \
         said <user unknown> and <mailbox full";
     assert_eq!(refusal(text, [None; 3]).basis, Basis::EnhancedCode);
 }
