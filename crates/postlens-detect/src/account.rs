@@ -146,6 +146,9 @@ impl Detector for Account {
         let learned = clock.minutes(time) >= LEARNING;
         if level > 0.0 && learned && (known || addresses >= STRANGE) {
             user.watch.add_as(level, RULE, clock, &attempt.sight, attempt.weight);
+            if user.watch.has_just_begun(attempt.weight) && user.watch.has_no_past() {
+                user.most = 0;
+            }
             if user.watch.is_alarmed() {
                 user.most = user.most.max(u64::try_from(addresses).unwrap_or_default());
             }

@@ -68,14 +68,14 @@ impl Connections {
         self.smtpd.max(self.screened)
     }
 
-    fn begin(&mut self, time: Time) {
+    fn begin(&mut self, time: Time, clock: &Clock) {
         let minute = time.micros.div_euclid(MINUTE);
         if self.minute != i64::MIN && minute > self.minute {
-            self.end(time);
+            self.end(time, clock);
             // Quiet minutes count too, but a gap in the log is no quiet.
             for empty in self.minute + 1..minute.min(self.minute + 60) {
                 let time = Time { micros: empty * MINUTE, ..time };
-                self.judge(0, time);
+                self.judge(0, time, clock);
             }
         }
         if minute > self.minute {
@@ -85,8 +85,8 @@ impl Connections {
         }
     }
 
-    fn connected(&mut self, line: &Observation<'_>, screened: bool) {
-        self.begin(line.time);
+    fn connected(&mut self, line: &Observation<'_>, screened: bool, clock: &Clock) {
+        self.begin(line.time, clock);
         let count = if screened { &mut self.screened } else { &mut self.smtpd };
         *count = count.saturating_add(line.weight);
         let evidence = &mut self.current.episode.evidence;
@@ -95,8 +95,8 @@ impl Connections {
         }
     }
 
-    fn end(&mut self, time: Time) {
-        self.judge(self.count(), Time { micros: self.minute * MINUTE, ..time });
+    fn end(&mut self, time: Time, clock: &Clock) {
+        self.judge(self.count(), Time { micros: self.minute * MINUTE, ..time }, clock);
     }
 
     fn band(&self, time: Time) -> Option<(f64, f64)> {
@@ -112,7 +112,7 @@ impl Connections {
         Some((median, limit))
     }
 
-    fn judge(&mut self, count: u32, time: Time) {
+    fn judge(&mut self, count: u32, time: Time, clock: &Clock) {
         let band = self.band(time);
         let high = band.is_some_and(|(_, limit)| f64::from(count) > limit);
         if !high {
@@ -137,17 +137,17 @@ impl Connections {
             _ if self.over > 0 => {
                 self.over -= 1;
                 if self.over == 0 {
-                    self.close();
+                    self.close(clock);
                 }
             }
             _ => {}
         }
     }
 
-    fn close(&mut self) {
+    fn close(&mut self, clock: &Clock) {
         let over = std::mem::take(&mut self.current);
         let greater = self.past.as_ref().is_none_or(|past| past.most < over.most);
-        if over.told && greater {
+        if over.told && greater && clock.tells(over.episode.last) {
             self.past = Some(over);
         }
     }
@@ -159,11 +159,11 @@ fn hour_of(time: Time) -> usize {
 
 impl Detector for Connections {
     #[inline]
-    fn line(&mut self, line: &Observation<'_>, _: &Clock) {
+    fn line(&mut self, line: &Observation<'_>, clock: &Clock) {
         match line.event {
-            Event::Connect(_) => self.connected(line, false),
+            Event::Connect(_) => self.connected(line, false, clock),
             Event::Postscreen(line_of) if line_of.event == PostscreenEvent::Connect => {
-                self.connected(line, true);
+                self.connected(line, true, clock);
             }
             _ => {}
         }

@@ -101,8 +101,8 @@ impl Detector for Destination {
         let domain = self.domains.entry(domain);
         domain.last = clock.now;
         domain.sent += u64::from(first);
-        domain.watch.calm(SUCCESS);
-        domain.slow.calm(f64::MAX);
+        domain.watch.calm(SUCCESS, clock);
+        domain.slow.calm(f64::MAX, clock);
     }
 
     fn findings(&self, clock: Clock, out: &mut Vec<Finding>) {

@@ -5,7 +5,7 @@
 //! [`FindingKind`], and its words in the report's `findings.ftl`.
 
 use postlens_syntax::postfix::delivery::DeliveryStatus;
-use postlens_syntax::{Daemon, Event, Neighbour, Severity};
+use postlens_syntax::{Daemon, Event, Neighbour, Severity, Time};
 use postlens_track::{
     Consumer, FailedLogin, FailedLogins, Message, Observation, Record, RecordSink,
 };
@@ -123,6 +123,7 @@ macro_rules! detectors {
             pub fn findings(&self) -> Vec<Finding> {
                 let mut all = Vec::new();
                 $(self.$name.findings(self.clock, &mut all);)*
+                all.retain(|finding| self.clock.tells(finding.last));
                 all.iter_mut().for_each(Finding::explain);
                 explain_by_others(&mut all);
                 all.sort_by_cached_key(Finding::rank);
@@ -134,6 +135,12 @@ macro_rules! detectors {
 }
 
 impl Detectors {
+    /// Tells only what went on at `from` or later: from the lines before, it learns what is
+    /// usual.
+    pub fn telling_from(from: Time) -> Self {
+        Self { clock: Clock { from, ..Clock::default() }, ..Self::default() }
+    }
+
     /// Looks at what waits for lines that will not come: to be called at the log's end.
     pub fn settle(&mut self) {
         let mut joined = std::mem::take(&mut self.joined);

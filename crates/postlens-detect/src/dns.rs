@@ -62,6 +62,9 @@ impl Dns {
         self.watch.add(RULE, clock, sight, weight.min(5));
         if self.watch.has_just_begun(weight.min(5)) {
             self.names.clear();
+            if self.watch.has_no_past() {
+                self.most = 0;
+            }
         }
         self.names.add(name);
         self.most = self.most.max(self.names.count());
@@ -75,8 +78,8 @@ impl Detector for Dns {
         }
     }
 
-    fn success(&mut self, _: &[u8], _: bool, _: Clock) {
-        self.watch.calm(SUCCESS);
+    fn success(&mut self, _: &[u8], _: bool, clock: Clock) {
+        self.watch.calm(SUCCESS, clock);
     }
 
     fn trouble(&mut self, trouble: &Trouble<'_>, clock: Clock) {

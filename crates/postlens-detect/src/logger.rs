@@ -39,7 +39,9 @@ impl Logger {
     fn add(&mut self, sight: &Sight<'_>, lines: u64, weight: u32, clock: Clock) {
         let losses = self.hosts.entry(sight.host);
         losses.watch.add(RULE, clock, sight, weight);
-        losses.lines += lines * u64::from(weight);
+        if clock.tells(sight.time) {
+            losses.lines += lines * u64::from(weight);
+        }
     }
 }
 

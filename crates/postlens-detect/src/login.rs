@@ -127,7 +127,7 @@ fn pair(user: Option<&[u8]>, client: &[u8]) -> u64 {
 }
 
 impl Login {
-    fn remember(&mut self, attempt: &LoginAttempt<'_>) {
+    fn remember(&mut self, attempt: &LoginAttempt<'_>, clock: Clock) {
         if self.known.len() >= REMEMBERED {
             self.forget();
         }
@@ -135,7 +135,7 @@ impl Login {
             let known = self.known.entry(pair(user, attempt.client)).or_default();
             known.last = attempt.sight.time;
             if let (None, Some(failed)) = (user, &mut known.failed) {
-                failed.watch.calm(CALM);
+                failed.watch.calm(CALM, clock);
             }
         }
     }
@@ -185,11 +185,11 @@ impl Detector for Login {
         if attempt.client.is_empty() {
             return;
         }
-        if attempt.success { self.remember(attempt) } else { self.failed(attempt, clock) }
+        if attempt.success { self.remember(attempt, clock) } else { self.failed(attempt, clock) }
     }
 
-    fn accepted(&mut self, attempt: &LoginAttempt<'_>, _: Clock) {
-        self.remember(attempt);
+    fn accepted(&mut self, attempt: &LoginAttempt<'_>, clock: Clock) {
+        self.remember(attempt, clock);
     }
 
     fn findings(&self, clock: Clock, out: &mut Vec<Finding>) {

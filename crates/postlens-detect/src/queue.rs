@@ -59,9 +59,9 @@ struct Growth {
 }
 
 impl Queue {
-    fn arrived(&mut self, line: &Observation<'_>) {
+    fn arrived(&mut self, line: &Observation<'_>, clock: &Clock) {
         self.arrived += i64::from(line.weight);
-        self.count(line, 1);
+        self.count(line, 1, clock);
         if let Some(current) = &mut self.current
             && current.episode.evidence.len() < Evidence::MOST
         {
@@ -69,15 +69,15 @@ impl Queue {
         }
     }
 
-    fn count(&mut self, line: &Observation<'_>, sign: i64) {
+    fn count(&mut self, line: &Observation<'_>, sign: i64, clock: &Clock) {
         self.length += sign * i64::from(line.weight);
         if line.time.micros >= self.next {
             self.next = (line.time.micros.div_euclid(STEP * MINUTE) + 1) * STEP * MINUTE;
-            self.note(line.time);
+            self.note(line.time, clock);
         }
     }
 
-    fn note(&mut self, time: Time) {
+    fn note(&mut self, time: Time, clock: &Clock) {
         let now = Note { time, length: self.length, arrived: self.arrived };
         let index = usize::try_from(self.noted).unwrap_or_default() % NOTES;
         if let Some(slot) = self.notes.get_mut(index) {
@@ -103,6 +103,7 @@ impl Queue {
             if now.length < current.from + (current.most - current.from) / 2 {
                 let over = self.current.take();
                 let most = |growth: &Growth| growth.most - growth.from;
+                let over = over.filter(|growth| clock.tells(growth.episode.last));
                 let greater = over.as_ref().map(most) > self.past.as_ref().map(most);
                 if greater {
                     self.past = over;
@@ -133,10 +134,10 @@ impl Queue {
 
 impl Detector for Queue {
     #[inline]
-    fn line(&mut self, line: &Observation<'_>, _: &Clock) {
+    fn line(&mut self, line: &Observation<'_>, clock: &Clock) {
         match line.event {
-            Event::MessageId(MessageIdLine { resent: false, .. }) => self.arrived(line),
-            Event::Removed(_) => self.count(line, -1),
+            Event::MessageId(MessageIdLine { resent: false, .. }) => self.arrived(line, clock),
+            Event::Removed(_) => self.count(line, -1, clock),
             _ => {}
         }
     }

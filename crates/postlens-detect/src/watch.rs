@@ -34,15 +34,30 @@ pub struct Rule {
 }
 
 /// The log's time as far as it is known.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Clock {
     /// The first line's time.
     pub begin: Time,
     /// The latest line's time.
     pub now: Time,
+    /// What was over before this is not told: it is what normal was learned from.
+    pub from: Time,
+}
+
+impl Default for Clock {
+    /// Before the first line, to tell all.
+    fn default() -> Self {
+        let from = Time { micros: i64::MIN, offset: 0 };
+        Self { begin: Time::default(), now: Time::default(), from }
+    }
 }
 
 impl Clock {
+    /// Whether what lasted until `last` is to be told.
+    pub(crate) fn tells(&self, last: Time) -> bool {
+        last.micros >= self.from.micros
+    }
+
     /// Minutes from the log's beginning to `time`.
     pub(crate) fn minutes(&self, time: Time) -> f64 {
         minutes(time.micros.saturating_sub(self.begin.micros).max(0))
@@ -140,7 +155,7 @@ impl Watch {
         let gone = time.micros.saturating_sub(current.sunk.micros).max(0);
         let times = if clock.minutes(time) < DAY { rule.times * 2.0 } else { rule.times };
         let pace = rule.pace.max(times * current.episode.usual);
-        self.calm(minutes(gone) * pace);
+        self.calm(minutes(gone) * pace, clock);
     }
 
     /// Takes in an event that is usual whatever the pace.
@@ -150,7 +165,7 @@ impl Watch {
     }
 
     /// Something happened that speaks against trouble, such as a success.
-    pub(crate) fn calm(&mut self, weight: f64) {
+    pub(crate) fn calm(&mut self, weight: f64, clock: Clock) {
         let Some(current) = &mut self.current else { return };
         current.level -= weight;
         if current.level > 0.0 {
@@ -159,7 +174,7 @@ impl Watch {
         if let Some(over) = self.current.take() {
             self.before += over.episode.count;
             let greater = self.past.as_ref().is_none_or(|past| past.count < over.episode.count);
-            if over.alarmed && greater {
+            if over.alarmed && greater && clock.tells(over.episode.last) {
                 self.past = Some(Box::new(over.episode));
             }
         }
@@ -179,6 +194,11 @@ impl Watch {
     /// Whether anything was ever wrong.
     pub(crate) fn has_episodes(&self) -> bool {
         self.past.is_some() || self.is_alarmed()
+    }
+
+    /// Whether nothing that is over will be told.
+    pub(crate) fn has_no_past(&self) -> bool {
+        self.past.is_none()
     }
 
     /// When what goes on now began.
@@ -312,12 +332,12 @@ mod tests {
             let time = Time { micros: from + number * every, offset: 0 };
             let text = BStr::new("x");
             let sight = Sight { time, host: text, program: text, text };
-            watch.add(RULE, Clock { begin: Time::default(), now: time }, &sight, 1);
+            watch.add(RULE, Clock { now: time, ..Clock::default() }, &sight, 1);
         }
     }
 
     fn clock(micros: i64) -> Clock {
-        Clock { begin: Time::default(), now: Time { micros, offset: 0 } }
+        Clock { now: Time { micros, offset: 0 }, ..Clock::default() }
     }
 
     #[test]

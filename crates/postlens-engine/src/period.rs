@@ -23,6 +23,11 @@ impl<'a> InPeriod<'a> {
         Self { period, consumer }
     }
 
+    /// The period.
+    pub fn period(&self) -> Option<Period> {
+        self.period
+    }
+
     pub(crate) fn holds(&self, time: Time) -> bool {
         self.period.is_none_or(|period| period.contains(time.micros))
     }

@@ -87,6 +87,7 @@ fn whole(report: &Report<'_>, language: &Language) -> Value {
         "to": period.map(|(_, to)| to.to_string()),
         "period_from": report.period.0.map(|time| time.to_string()),
         "period_to": report.period.1.map(|time| time.to_string()),
+        "learned": learned(report),
         "source": source(report),
         "lines": named(&stats.lines.by_kind.sorted(), |kind| kind),
         "mails": named(&stats.outcomes.mails, postlens_track::Origin::name),
@@ -151,6 +152,16 @@ fn whole(report: &Report<'_>, language: &Language) -> Value {
             "program": lossless(sample.program.as_ref()),
             "text": lossless(sample.text.as_ref()),
         })).collect::<Vec<_>>(),
+    })
+}
+
+/// What normal was learned from; `null` where the period has no beginning.
+fn learned(report: &Report<'_>) -> Value {
+    let Some(learned) = report.learned else { return Value::Null };
+    json!({
+        "lines": learned.lines,
+        "from": learned.from.map(|time| time.to_string()),
+        "to": learned.to.map(|time| time.to_string()),
     })
 }
 
@@ -296,8 +307,17 @@ mod tests {
     use crate::text;
 
     /// What is there whatever sections are asked for.
-    const ALWAYS: [&str; 8] =
-        ["schema", "verdict", "hosts", "from", "to", "period_from", "period_to", "source"];
+    const ALWAYS: [&str; 9] = [
+        "schema",
+        "verdict",
+        "hosts",
+        "from",
+        "to",
+        "period_from",
+        "period_to",
+        "learned",
+        "source",
+    ];
 
     #[test]
     fn every_key_belongs_to_a_section_that_can_be_chosen() {
@@ -311,6 +331,7 @@ mod tests {
             findings: &[],
             comparison: None,
             period: (None, None),
+            learned: None,
             source: Source::default(),
             top: 10,
             view: View::default(),

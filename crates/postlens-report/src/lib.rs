@@ -16,5 +16,5 @@ pub mod text;
 pub mod verdict;
 
 pub use language::{Lang, Language};
-pub use report::{Comparison, First, Report, Source, View};
+pub use report::{Comparison, First, Learned, Report, Source, View};
 pub use verdict::Verdict;

@@ -17,6 +17,9 @@ pub struct Report<'a> {
     pub comparison: Option<Comparison<'a>>,
     /// The period that was asked for: its ends, where it has any.
     pub period: (Option<Time>, Option<Time>),
+    /// What normal was learned from before the period; `None` where no beginning was asked
+    /// for.
+    pub learned: Option<Learned>,
     /// What was read.
     pub source: Source,
     /// How many entries lists show.
@@ -36,6 +39,17 @@ pub struct Comparison<'a> {
     pub scale: f64,
     /// Mail by the hour before the report's period, to tell what is usual.
     pub usual: &'a Traffic,
+}
+
+/// Lines before a report's period, from which problems learned what is usual.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Learned {
+    /// How many.
+    pub lines: u64,
+    /// The first one's time; `None` where there are none.
+    pub from: Option<Time>,
+    /// The period's beginning; `None` where there are none.
+    pub to: Option<Time>,
 }
 
 /// What a report shows.

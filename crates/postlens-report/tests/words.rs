@@ -247,6 +247,7 @@ fn a_japanese_page_has_no_names_of_other_crates_in_it() {
         findings: &[],
         comparison: None,
         period: (None, None),
+        learned: None,
         source: Source::default(),
         top: 1000,
         view: View { detail: true, ..View::default() },

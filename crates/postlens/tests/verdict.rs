@@ -142,6 +142,47 @@ verdicts! {
         "問題は見つかりませんでした(期間 4 日、メール 3,579 通、ログ 73,381 行)";
 }
 
+/// What is usual is learned before the period, and nothing from there is counted or told.
+#[test]
+fn normal_is_learned_before_the_period() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = directory.path().join("mail.log");
+    let scenario = Scenario::named("hijacked-account").unwrap();
+    let (text, _, _) = generate_in_memory(scenario.config(SEED));
+    std::fs::write(&log, &text).unwrap();
+    let day = |period: &str, learn: &str| {
+        let args = ["--lang", "en", "--json", "--period", period, "--learn", learn];
+        serde_json::from_str::<Value>(&report(&args, &log)).unwrap()
+    };
+    // The account is hijacked at night: a day alone cannot tell whose addresses are new.
+    let (alone, learned) = (day("2026-11-05", "0"), day("2026-11-05", "14"));
+    let mut kinds = alone["findings"].as_array().unwrap().iter().map(|finding| &finding["kind"]);
+    assert!(kinds.all(|kind| kind != "account_hijacked"));
+    assert_eq!(learned["findings"][0]["kind"], "account_hijacked");
+    assert_eq!(alone["learned"]["lines"], 0);
+    assert_eq!(learned["learned"]["from"].as_str().unwrap().get(..10), Some("2026-11-02"));
+    assert_eq!(learned["learned"]["to"], "2026-11-05T00:00:00Z");
+    for key in ["lines", "mails", "authentication", "refused", "from", "to"] {
+        assert_eq!(alone[key], learned[key], "{key}");
+    }
+    let total = |told: &Value| {
+        let counts = told["lines"].as_object().unwrap().values();
+        counts.map(|count| count.as_u64().unwrap()).sum::<u64>()
+    };
+    let source = &learned["source"];
+    let read = source["lines"].as_u64().unwrap();
+    let outside = source["outside_period"].as_u64().unwrap();
+    assert_eq!(total(&learned) + learned["learned"]["lines"].as_u64().unwrap() + outside, read);
+    // The evening after is told nothing of what was over.
+    let args = ["--lang", "en", "--since", "2026-11-05 18:00"];
+    let text = report(&args, &log);
+    assert!(first_line(&text).starts_with("No problem found: "), "{text}");
+    assert!(text.contains("\nwhat is usual was learned from "), "{text}");
+    assert!(text.contains(" lines of 4 days before the period\n"), "{text}");
+    let text = report(&["--lang", "en", "--period", "2026-11-02"], &log);
+    assert!(text.contains("\nthe log has nothing before the period that tells what is usual\n"));
+}
+
 fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples")
 }

@@ -2,9 +2,9 @@
 
 use super::page::{Page, cut};
 use crate::escape::printable;
-use crate::finding::minute;
+use crate::finding::{duration, minute};
 use crate::number::{bytes, count};
-use crate::report::Report;
+use crate::report::{Learned, Report};
 
 pub(super) fn head(page: &mut Page<'_>, report: &Report<'_>) {
     let lines = &report.stats.lines;
@@ -34,11 +34,25 @@ pub(super) fn head(page: &mut Page<'_>, report: &Report<'_>) {
         let words = page.words_with("outside", &[("count", &count(source.outside))]);
         page.line(&words);
     }
+    if let Some(learned) = &report.learned {
+        let words = learned_from(learned, page);
+        page.line(&words);
+    }
     for (log, copies) in source.copies.iter().filter(|(_, copies)| *copies > 0) {
         let log = printable(log.as_str().into());
         let words = page.words_with("copies", &[("count", &count(*copies)), ("log", &log)]);
         page.line(&words);
     }
+}
+
+/// From how much before the period problems know what is usual.
+fn learned_from(learned: &Learned, page: &Page<'_>) -> String {
+    let (Some(from), Some(to)) = (learned.from, learned.to) else {
+        return page.words("learned-nothing");
+    };
+    let seconds = (to.micros - from.micros).div_euclid(1_000_000);
+    let lasted = duration(seconds, page.language());
+    page.words_with("learned", &[("lasted", lasted), ("count", count(learned.lines))])
 }
 
 pub(super) fn problems(page: &mut Page<'_>, report: &Report<'_>) {

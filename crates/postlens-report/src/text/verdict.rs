@@ -80,10 +80,16 @@ fn quiet(report: &Report<'_>, verdict: &Verdict<'_>, language: &Language) -> Str
     let key = match (seen, verdict.complete) {
         (0, _) => "verdict-no-mail",
         (_, false) => "verdict-quiet-incomplete",
-        (_, true) if seconds < SHORT => "verdict-quiet-short",
+        (_, true) if seconds + learned(report) < SHORT => "verdict-quiet-short",
         (_, true) => "verdict-quiet",
     };
     language.with(key, &values)
+}
+
+/// Seconds before the period that tell what is usual too.
+fn learned(report: &Report<'_>) -> i64 {
+    let learned = report.learned.and_then(|learned| learned.from.zip(learned.to));
+    learned.map_or(0, |(from, to)| (to.micros - from.micros).div_euclid(1_000_000))
 }
 
 /// Logs of fewer seconds say nothing about what is usual.

@@ -1,24 +1,24 @@
 //! `postlens report`.
 
 mod compared;
+mod pass;
 
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use postlens_detect::Detectors;
 use postlens_engine::{Order, Run, Summary};
 use postlens_report::text::{Bars, Look};
 use postlens_report::{First, Lang, Language, Report, Source, View};
-use postlens_stats::Stats;
 use postlens_stats::stats::traffic::{Span, Traffic};
-use postlens_track::{Consumer, Limits, Observation, Record, RecordSink};
+use postlens_track::Limits;
 
 use crate::input::{InputArgs, ends, tell_problems};
 use crate::output::{When, columns, data, locale};
 use crate::progress::ProgressLine;
 use compared::{Earlier, Periods};
+use pass::Figures;
 
 /// Tell what is wrong and what happened to the mail: problems, outcomes, refusals, traffic
 ///
@@ -59,6 +59,10 @@ pub(crate) struct ReportArgs {
     /// is usual for it.
     #[arg(long, value_name = "PERIOD")]
     compare: Option<String>,
+    /// Days before the period from which problems learn what is usual; 0: only the period
+    /// itself. Their lines are not in the figures.
+    #[arg(long, value_name = "DAYS", default_value_t = 14)]
+    learn: u16,
     /// What went wrong first, then the traffic: the default.
     #[arg(long, overrides_with = "traffic_first")]
     problems_first: bool,
@@ -105,16 +109,9 @@ impl ReportArgs {
         };
         let line = ProgressLine::new();
         let mut show = |progress| line.show(progress);
-        let (mut summary, earlier) = match periods {
-            Some(periods) => {
-                let (summary, earlier) = periods.run(run, &mut figures, &mut show);
-                (summary, Some(earlier))
-            }
-            None => (run.run(&mut figures, &mut show), None),
-        };
+        let (mut summary, earlier) = pass::run(run, &mut figures, periods, self.learn, &mut show);
         drop(line);
         summary.problems.splice(0..0, input.found.problems);
-        figures.settle();
         let findings = figures.detectors.findings();
         let first = if self.traffic_first { First::Traffic } else { First::Problems };
         let report = Report {
@@ -122,6 +119,7 @@ impl ReportArgs {
             findings: &findings,
             comparison: earlier.as_ref().map(Earlier::comparison),
             period,
+            learned: figures.learned,
             source: source(&summary),
             top: self.top,
             view: View { sections: self.section, detail: self.detail, by, first },
@@ -144,34 +142,6 @@ impl ReportArgs {
             None => data(&text).context("cannot write to standard output")?,
         }
         Ok(tell_problems(&summary))
-    }
-}
-
-/// What one pass over the log fills.
-#[derive(Debug, Default)]
-struct Figures {
-    stats: Stats,
-    detectors: Detectors,
-}
-
-impl Figures {
-    fn settle(&mut self) {
-        self.stats.settle();
-        self.detectors.settle();
-    }
-}
-
-impl Consumer for Figures {
-    fn line(&mut self, line: &Observation<'_>) {
-        self.stats.line(line);
-        self.detectors.line(line);
-    }
-}
-
-impl RecordSink for Figures {
-    fn record(&mut self, record: &Record<'_>) {
-        self.stats.record(record);
-        self.detectors.record(record);
     }
 }
 

@@ -1,7 +1,7 @@
-//! `--compare`: which other period, and one pass over both.
+//! `--compare`: which other period, and its figures.
 
 use anyhow::{Result, anyhow};
-use postlens_engine::{InPeriod, Progress, Run, Summary};
+use postlens_engine::InPeriod;
 use postlens_report::Comparison;
 use postlens_source::{Options, Period};
 use postlens_stats::Stats;
@@ -10,13 +10,12 @@ use postlens_stats::stats::traffic::Traffic;
 use postlens_syntax::Time;
 use postlens_track::{Consumer, Observation, Record, RecordSink};
 
-use super::Figures;
 use crate::exit::hint;
 
 /// The periods of a comparison.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Periods {
-    now: Period,
+    pub(super) now: Period,
     then: Period,
     /// What came before the report's period, to tell what is usual.
     usual: Period,
@@ -64,42 +63,6 @@ impl Periods {
             Period { from: now.days_before(USUAL_DAYS, zone).and_then(|it| it.from), to: now.from };
         Ok(Self { now, then, usual })
     }
-
-    /// All that has to be read.
-    fn whole(&self) -> Period {
-        let ends = [self.now, self.then, self.usual];
-        Period {
-            from: ends.iter().filter_map(|period| period.from).min(),
-            to: ends.iter().filter_map(|period| period.to).max(),
-        }
-    }
-
-    /// Fills the figures of all periods in one pass.
-    pub(super) fn run(
-        self,
-        mut run: Run,
-        figures: &mut Figures,
-        progress: &mut (dyn FnMut(Progress) + Send),
-    ) -> (Summary, Earlier) {
-        let zone = run.options.zone.clone();
-        let time = |micros| Time { micros, offset: zone.offset_at(micros) };
-        let ends = self.then.from.zip(self.then.to).map(|(from, to)| (time(from), time(to)));
-        let (stats, usual) = (Stats::default(), Usual::default());
-        let mut earlier = Earlier { periods: self, ends, stats, usual };
-        run.options.period = Some(self.whole());
-        let mut summary = run.run(
-            &mut Parts([
-                InPeriod::new(Some(self.now), figures),
-                InPeriod::new(Some(self.then), &mut earlier.stats),
-                InPeriod::new(Some(self.usual), &mut earlier.usual),
-            ]),
-            progress,
-        );
-        earlier.stats.settle();
-        let copies: u64 = summary.copies.iter().map(|(_, copies)| copies).sum();
-        summary.outside = summary.lines.saturating_sub(copies + figures.stats.lines.total());
-        (summary, earlier)
-    }
 }
 
 /// The figures of the other periods.
@@ -112,6 +75,28 @@ pub(super) struct Earlier {
 }
 
 impl Earlier {
+    /// Nothing yet.
+    pub(super) fn new(periods: Periods, options: &Options) -> Self {
+        let zone = &options.zone;
+        let time = |micros| Time { micros, offset: zone.offset_at(micros) };
+        let then = periods.then;
+        let ends = then.from.zip(then.to).map(|(from, to)| (time(from), time(to)));
+        Self { periods, ends, stats: Stats::default(), usual: Usual::default() }
+    }
+
+    /// What is to be filled.
+    pub(super) fn parts(&mut self) -> [InPeriod<'_>; 2] {
+        [
+            InPeriod::new(Some(self.periods.then), &mut self.stats),
+            InPeriod::new(Some(self.periods.usual), &mut self.usual),
+        ]
+    }
+
+    /// Looks at what waits for lines that will not come.
+    pub(super) fn settle(&mut self) {
+        self.stats.settle();
+    }
+
     /// For the report.
     #[expect(clippy::cast_precision_loss, reason = "lengths of periods in microseconds")]
     pub(super) fn comparison(&self) -> Comparison<'_> {
@@ -137,20 +122,5 @@ impl Consumer for Usual {
 impl RecordSink for Usual {
     fn record(&mut self, record: &Record<'_>) {
         self.0.record(record);
-    }
-}
-
-/// Consumers of several periods.
-struct Parts<'a>([InPeriod<'a>; 3]);
-
-impl Consumer for Parts<'_> {
-    fn line(&mut self, line: &Observation<'_>) {
-        self.0.iter_mut().for_each(|part| part.line(line));
-    }
-}
-
-impl RecordSink for Parts<'_> {
-    fn record(&mut self, record: &Record<'_>) {
-        self.0.iter_mut().for_each(|part| part.record(record));
     }
 }
