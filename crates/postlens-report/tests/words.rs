@@ -188,6 +188,7 @@ const NAMES: &[&str] = &[
     "myhostname",
     "panic",
     "postfix",
+    "postlogd",
     "postmap",
     "postqueue",
     "postscreen",
