@@ -121,4 +121,51 @@ impl Side {
             Self::Client => "client",
         }
     }
+
+    /// The key of its words for people.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Peer => "side-peer",
+            Self::Own => "side-own",
+            Self::Client => "side-client",
+        }
+    }
+}
+
+/// How sure a verdict is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// The words or an exact code say so.
+    Certain,
+    /// Words that often go with the cause.
+    Likely,
+    /// A code that says only what it is about.
+    Guess,
+    /// The cause is unknown.
+    None,
+}
+
+impl Confidence {
+    /// Every degree, the surest first.
+    pub const ALL: [Self; 4] = [Self::Certain, Self::Likely, Self::Guess, Self::None];
+
+    /// The name in records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Certain => "certain",
+            Self::Likely => "likely",
+            Self::Guess => "guess",
+            Self::None => "none",
+        }
+    }
+
+    /// The key of its words for people.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Certain => "confidence-certain",
+            Self::Likely => "confidence-likely",
+            Self::Guess => "confidence-guess",
+            Self::None => "confidence-none",
+        }
+    }
 }

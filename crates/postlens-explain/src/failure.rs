@@ -9,11 +9,12 @@
 //! refusal.
 
 use bstr::{BStr, ByteSlice};
+use postlens_syntax::Event;
 use postlens_syntax::postfix::check::ContentCheck;
-use postlens_syntax::postfix::decision::{Decision, DecisionBy};
-use postlens_syntax::postfix::delivery::DeliveryLine;
+use postlens_syntax::postfix::decision::{Action, Decision, DecisionBy};
+use postlens_syntax::postfix::delivery::{DeliveryLine, DeliveryStatus};
 
-use crate::actor::{Actor, Permanence, Side};
+use crate::actor::{Actor, Confidence, Permanence, Side};
 use crate::cause::Cause;
 use crate::own;
 use crate::pattern::Inner;
@@ -123,6 +124,16 @@ impl Verdict {
         self.cause.actor(self.side)
     }
 
+    /// How sure it is.
+    pub fn confidence(&self) -> Confidence {
+        match self.basis {
+            Basis::OwnText | Basis::Wording | Basis::EnhancedCode => Confidence::Certain,
+            Basis::VagueWording => Confidence::Likely,
+            Basis::GeneralCode | Basis::ReplyCode => Confidence::Guess,
+            Basis::Nothing => Confidence::None,
+        }
+    }
+
     /// Whether it is no more than likely, and should be said to be so.
     pub fn is_doubtful(&self) -> bool {
         self.basis >= Basis::VagueWording
@@ -130,6 +141,21 @@ impl Verdict {
 }
 
 impl<'a> Failure<'a> {
+    /// The failure that a line of the log tells of: a delivery that did not succeed, a
+    /// refusal, a content check that refused.
+    pub fn of(event: &Event<'a>) -> Option<Self> {
+        match event {
+            Event::Delivery(line) => {
+                let good =
+                    matches!(line.status, DeliveryStatus::Sent | DeliveryStatus::Deliverable);
+                (!good).then(|| line.into())
+            }
+            Event::Decision(decision) => refuses(decision.action).then(|| decision.into()),
+            Event::ContentCheck(check) => refuses(check.action).then(|| check.into()),
+            _ => None,
+        }
+    }
+
     /// A delivery's: `text` is what stands in the line's last parentheses, `dsn` its
     /// enhanced status code.
     pub fn delivery(dsn: Option<&'a BStr>, text: &'a BStr) -> Self {
@@ -186,6 +212,11 @@ impl<'a> Failure<'a> {
         self
     }
 
+    /// The words that are judged.
+    pub fn text(&self) -> &'a BStr {
+        self.text
+    }
+
     /// The provider whose server answered, as far as it is known.
     pub fn provider(&self) -> Option<Provider> {
         self.provider
@@ -203,6 +234,15 @@ impl<'a> Failure<'a> {
             Speaker::Filter => Words { side: Side::Client, ..words }.reply(self.text),
         }
     }
+}
+
+/// Whether an action keeps mail from its way.
+fn refuses(action: Action) -> bool {
+    use Action::{Abort, Defer, Delay, Discard, Hangup, Hold, Quarantine, Reject, RejectWarning};
+    matches!(
+        action,
+        Reject | RejectWarning | Discard | Hold | Quarantine | Defer | Delay | Hangup | Abort
+    )
 }
 
 impl<'a> From<&DeliveryLine<'a>> for Failure<'a> {

@@ -13,14 +13,19 @@ pub struct Provider(u8);
 struct Row {
     name: &'static str,
     domains: Vec<&'static str>,
+    page: Option<&'static str>,
 }
 
 /// The table, read on first use.
 fn table() -> &'static Table<Row> {
     static TABLE: LazyLock<Table<Row>> = LazyLock::new(|| {
         Table::read("providers.txt", include_str!("../tables/providers.txt"), |columns| {
-            let &[name, domains] = columns else { return Err(table::columns(2, columns)) };
-            Ok(Row { name, domains: domains.split(' ').collect() })
+            let &[name, domains, page] = columns else { return Err(table::columns(3, columns)) };
+            let page = (page != "-").then_some(page);
+            if page.is_some_and(|page| !page.starts_with("https://")) {
+                return Err("not a page".to_owned());
+            }
+            Ok(Row { name, domains: domains.split(' ').collect(), page })
         })
     });
     &TABLE
@@ -35,6 +40,11 @@ impl Provider {
     /// The name in records, in `snake_case`.
     pub fn name(self) -> &'static str {
         table().rows.get(usize::from(self.0)).map_or("", |row| row.name)
+    }
+
+    /// The provider's page for those who send to it: how to be let in, whom to ask.
+    pub fn page(self) -> Option<&'static str> {
+        table().rows.get(usize::from(self.0)).and_then(|row| row.page)
     }
 
     /// The provider of a name in records.
@@ -53,6 +63,19 @@ impl Provider {
         })
     }
 }
+
+impl Provider {
+    /// Whose name stands in a text: the provider's own hosts sign their replies, and link to
+    /// its pages.
+    pub(crate) fn named_in(text: &[u8]) -> Option<Self> {
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+        let words = text.split(|byte| !is_part(byte)).filter(|word| word.contains(&b'.'));
+        words.filter(|word| word.len() > 5).take(WORDS).find_map(Self::of_host)
+    }
+}
+
+/// The most words of a text that are looked at.
+const WORDS: usize = 32;
 
 /// Whether a host is a domain or lies below it.
 fn is_within(host: &[u8], domain: &str) -> bool {
@@ -87,5 +110,6 @@ mod tests {
         assert_eq!(of("notgoogle.com"), None);
         assert_eq!(of("google.com.example.org"), None);
         assert_eq!(of(""), None);
+        assert!(Provider::from_name("google").unwrap().page().is_some());
     }
 }

@@ -33,7 +33,7 @@ impl Lang {
     }
 
     /// The texts of the language's files.
-    fn words(self) -> [&'static str; 5] {
+    fn words(self) -> [&'static str; 7] {
         match self {
             Self::En => [
                 include_str!("../locales/en.ftl"),
@@ -41,6 +41,8 @@ impl Lang {
                 include_str!("../locales/en/causes.ftl"),
                 include_str!("../locales/en/compare.ftl"),
                 include_str!("../locales/en/findings.ftl"),
+                include_str!("../locales/en/steps.ftl"),
+                include_str!("../locales/en/explain.ftl"),
             ],
             Self::Ja => [
                 include_str!("../locales/ja.ftl"),
@@ -48,6 +50,8 @@ impl Lang {
                 include_str!("../locales/ja/causes.ftl"),
                 include_str!("../locales/ja/compare.ftl"),
                 include_str!("../locales/ja/findings.ftl"),
+                include_str!("../locales/ja/steps.ftl"),
+                include_str!("../locales/ja/explain.ftl"),
             ],
         }
     }
@@ -123,7 +127,7 @@ fn argument(value: &str) -> FluentValue<'_> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use postlens_explain::{Actor, Basis, Cause, Permanence, Side};
+    use postlens_explain::{Actor, Basis, Cause, Confidence, Permanence, Side, Step};
 
     use super::{Lang, Language};
 
@@ -154,10 +158,19 @@ mod tests {
         wanted.extend(Actor::ALL.map(Actor::key));
         wanted.extend(Permanence::ALL.map(Permanence::key));
         wanted.extend(Basis::ALL.map(Basis::key));
-        let families = ["cause-", "actor-", "permanence-", "basis-"];
+        wanted.extend(Confidence::ALL.map(Confidence::key));
+        wanted.extend(Side::ALL.map(Side::key));
+        let families = ["cause-", "actor-", "permanence-", "basis-", "confidence-", "side-"];
         let known = keys(Lang::En);
         let known = known.into_iter().filter(|key| families.iter().any(|f| key.starts_with(f)));
         assert_eq!(known.collect::<BTreeSet<_>>(), wanted);
+    }
+
+    #[test]
+    fn steps_have_their_words_and_no_others() {
+        let wanted: BTreeSet<_> = Step::all().map(Step::key).collect();
+        let known = keys(Lang::En).into_iter().filter(|key| key.starts_with("step-"));
+        assert_eq!(known.map(String::from).collect::<BTreeSet<_>>(), wanted);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 pub mod command;
 pub mod escape;
+pub mod explanation;
 pub mod finding;
 pub mod json;
 pub mod language;
@@ -15,6 +16,7 @@ pub mod report;
 pub mod text;
 pub mod verdict;
 
+pub use explanation::Explanation;
 pub use language::{Lang, Language};
 pub use report::{Comparison, First, Learned, Report, Source, View};
 pub use verdict::Verdict;

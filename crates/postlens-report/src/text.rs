@@ -2,16 +2,14 @@
 
 mod authentication;
 mod bars;
-mod block;
 mod causes;
 mod compare;
 mod delivery;
 mod encryption;
 mod filters;
-mod layout;
 mod lines;
 mod mail;
-mod page;
+pub(crate) mod page;
 mod refusals;
 mod services;
 mod traffic;
@@ -83,7 +81,7 @@ pub fn names() -> Vec<&'static str> {
 
 /// Writes a report for a place that can show it as `look` says.
 pub fn write(report: &Report<'_>, language: &Language, look: Look) -> String {
-    let mut page = Page::new(language);
+    let mut page = Page::new(language, look);
     for part in HEAD {
         part(&mut page, report);
     }
@@ -94,5 +92,5 @@ pub fn write(report: &Report<'_>, language: &Language, look: Look) -> String {
     for (_, section) in lists.into_iter().flatten().filter(|(name, _)| report.shows(name)) {
         section(&mut page, report);
     }
-    layout::lines(&page.finish(), look)
+    page.finish()
 }

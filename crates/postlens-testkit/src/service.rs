@@ -33,7 +33,6 @@ pub(crate) enum Service {
     Kernel,
     Rsyslog,
     Journald,
-    Postlogd,
 }
 
 impl Service {
@@ -66,7 +65,6 @@ impl Service {
         Self::Kernel,
         Self::Rsyslog,
         Self::Journald,
-        Self::Postlogd,
     ];
 
     /// One process for good does all the work.
@@ -83,7 +81,6 @@ impl Service {
                 | Self::Dovecot
                 | Self::Rsyslog
                 | Self::Journald
-                | Self::Postlogd
         )
     }
 
@@ -113,7 +110,6 @@ impl Service {
             Self::Dnsblog => "dnsblog",
             Self::Postsuper => "postsuper",
             Self::Master => "master",
-            Self::Postlogd => "postlogd",
             Self::Dovecot => return "dovecot".to_owned(),
             Self::Cron => return "CRON".to_owned(),
             Self::Kernel => return "kernel".to_owned(),

@@ -24,6 +24,7 @@ Examples:
   postlens report --period yesterday       what cron would send
   postlens report /var/log/mail.log*       with its rotated files
   journalctl -o json | postlens report -   from a pipe
+  postlens explain '550 5.1.1 User unknown'  why, who must act, what to do
   postlens parse mail.log | jq 'select(.kind == \"delivery\" and .status == \"deferred\")'
 
 Exit status: 0 all was read, 1 something could not be read, 2 wrong usage or failure.";
@@ -31,6 +32,7 @@ Exit status: 0 all was read, 1 something could not be read, 2 wrong usage or fai
 #[derive(Debug, Subcommand)]
 enum Command {
     Report(cmd::report::ReportArgs),
+    Explain(cmd::explain::ExplainArgs),
     Parse(cmd::parse::ParseArgs),
     Completions(cmd::completions::CompletionsArgs),
     Man(cmd::man::ManArgs),
@@ -40,6 +42,7 @@ enum Command {
 pub(crate) fn run() -> Result<u8> {
     match Cli::parse().command {
         Command::Report(args) => args.run(),
+        Command::Explain(args) => args.run(),
         Command::Parse(args) => args.run(),
         Command::Completions(args) => args.run(Cli::command()),
         Command::Man(args) => args.run(Cli::command()),

@@ -1,6 +1,7 @@
 //! The commands, one file each: arguments, their validation, and what they do.
 
 pub(crate) mod completions;
+pub(crate) mod explain;
 pub(crate) mod man;
 pub(crate) mod parse;
 pub(crate) mod report;

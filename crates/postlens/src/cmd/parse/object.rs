@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use bstr::{BStr, ByteSlice};
+use postlens_explain::Failure;
 use postlens_syntax::{Delay, FieldSink, QueueId, Severity, Tag, Time};
 use postlens_track::Observation;
 
@@ -34,6 +35,9 @@ pub(super) fn write(line: &Observation<'_>, out: &mut Vec<u8>) {
         object.number("repeat", i64::from(entry.repeat));
     }
     line.event.own_fields(&mut object);
+    if let Some(failure) = Failure::of(line.event) {
+        object.plain("cause", failure.verdict().cause.name());
+    }
     let text: &[u8] = entry.text;
     let text = match line.event.queue_id() {
         Some(id) => text
