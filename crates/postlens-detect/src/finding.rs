@@ -1,7 +1,7 @@
 //! What detectors say.
 
 use bstr::{BStr, BString};
-use postlens_explain::{Actor, Cause, Failure, Verdict};
+use postlens_explain::{Actor, Basis, Cause, Failure, Verdict};
 use postlens_syntax::postfix::delivery::DeliveryLine;
 use postlens_syntax::{QueueId, Time};
 
@@ -287,6 +287,8 @@ pub struct Finding {
     pub gravity: Gravity,
     /// Why mail failed, where the finding is about mail that did.
     pub cause: Option<Cause>,
+    /// What the cause stands on: how sure it is.
+    pub basis: Option<Basis>,
     /// Who must act.
     pub actor: Actor,
     /// The key of what to do about it.
@@ -314,6 +316,7 @@ impl Finding {
     pub(crate) fn explain(&mut self) {
         let verdict = self.evidence.iter().find_map(Evidence::verdict);
         self.cause = verdict.map(|verdict| verdict.cause);
+        self.basis = verdict.map(|verdict| verdict.basis);
         // What is wrong as a whole is known better than why one mail failed.
         if let Some(verdict) = verdict.filter(|_| self.kind == FindingKind::DestinationDeferring) {
             self.actor = verdict.actor();

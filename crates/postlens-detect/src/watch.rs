@@ -310,6 +310,7 @@ pub(crate) fn finding(
         normal: known.then_some(Normal { usual: episode.usual * 60.0, most: None }),
         gravity: kind.gravity(),
         cause: None,
+        basis: None,
         actor: kind.actor(),
         remedy: kind.remedy_key(),
         evidence: episode.evidence,

@@ -45,6 +45,7 @@ problem-cause = { $cause }. { $definition }
 problem-because = { $cause }
 problem-actor = to act: { $actor }
 problem-follows = follows from problem { $number }
+reason-basis = cause told by: { $basis }
 reason-cause = { $cause } (to act: { $actor })
 counted-domains = { $domains ->
     [one] one domain

@@ -41,6 +41,7 @@ problem-cause = { $cause }。{ $definition }
 problem-because = 原因: { $cause }
 problem-actor = 対応: { $actor }
 problem-follows = 問題 { $number } の結果です
+reason-basis = 原因の根拠: { $basis }
 reason-cause = { $cause }(対応: { $actor })
 counted-domains = { $domains } ドメイン
 counted-senders = 送信者 { $senders } 人

@@ -40,6 +40,7 @@ fn causes_of_the_examples_add_up() {
             let cause = &entry["cause"];
             let known = list["causes"].as_array().unwrap();
             assert!(known.iter().any(|known| known["cause"] == *cause), "{entry:#}");
+            assert!(entry["basis"].is_string(), "{entry:#}");
         }
     }
     // Mail that was given up has the cause of its last attempt, each recipient once.
@@ -71,4 +72,8 @@ Nov 23 10:00:01 mail postfix/qmgr[2]: 4jWq000LHMz1SZqx: from=<a@example.com>, st
     let (refused, full) = (json!("connection_refused"), json!("mailbox_full"));
     assert_eq!(causes, [(&full, &json!(1)), (&refused, &json!(1))]);
     assert_eq!(report["deferrals"]["causes"][0]["count"], 3);
+    // Postfix's own words are sure, a peer's nearly so.
+    let bases = report["deferrals"]["entries"].as_array().unwrap().iter();
+    let bases: Vec<_> = bases.map(|entry| &entry["basis"]).collect();
+    assert_eq!(bases, ["own_text", "wording"]);
 }

@@ -46,6 +46,7 @@ fn judged<C: Judged>(reasons: &Top<C>, top: usize, entry: impl Fn(&C) -> Value) 
         if let (Value::Object(object), Some(verdict)) = (&mut value, reason.verdict()) {
             object.insert("cause".to_owned(), json!(verdict.cause.name()));
             object.insert("actor".to_owned(), json!(verdict.actor().name()));
+            object.insert("basis".to_owned(), json!(verdict.basis.name()));
         }
         value
     });

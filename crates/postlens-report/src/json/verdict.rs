@@ -53,6 +53,7 @@ fn object(finding: &Finding, verdict: &Verdict<'_>, language: &Language) -> Valu
         "figures": figures,
         "normal": normal,
         "cause": words::cause(finding).map(postlens_explain::Cause::name),
+        "basis": words::cause(finding).and(finding.basis).map(postlens_explain::Basis::name),
         "actor": finding.actor.name(),
         "text": words::what(finding, language),
         "remedy": words::remedy(finding, language),

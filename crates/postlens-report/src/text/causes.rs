@@ -34,6 +34,11 @@ impl Page<'_> {
                 self.row(1, reason.count(), &printable(text));
                 let more = more(self, reason);
                 self.cells(2, "", &more);
+                if let Some(verdict) = reason.verdict().filter(|_| report.view.detail) {
+                    let basis = self.words(verdict.basis.key());
+                    let words = self.words_with("reason-basis", &[("basis", basis)]);
+                    self.cells(2, "", &words);
+                }
             }
             self.more_rows(1, group.reasons.len().saturating_sub(most));
         }
