@@ -76,6 +76,8 @@ pub const WAIT: i64 = 300 * MICROS;
 const TOGETHER: i64 = 10 * MICROS;
 /// A checker that does not delay its answer may be logged after the service by so much.
 const REVERSED: i64 = MICROS;
+/// What waits is looked at no more often than this.
+const PAUSE: i64 = 30 * MICROS;
 /// Clients that are known at once.
 const CLIENTS: usize = 2_000;
 /// What waits of one client.
@@ -270,7 +272,10 @@ impl FailedLogins {
             }
             waits
         });
-        self.due = next.map(|next| Time { micros: next.micros.saturating_add(WAIT), ..next });
+        // Under attack something is always due: looking at all that waits must stay rare.
+        let again = until.micros.saturating_add(WAIT + PAUSE);
+        self.due =
+            next.map(|next| Time { micros: next.micros.saturating_add(WAIT).max(again), ..next });
         over.sort_by(|a, b| (a.1.last, &a.0).cmp(&(b.1.last, &b.0)));
         for (client, waiting) in over {
             told(waiting.failed(&client, CHECKER));
