@@ -16,7 +16,7 @@ use crate::watch::{Clock, MINUTE, Rule, Watch};
 
 /// Messages from networks new for the user, beyond one in ten minutes and three times
 /// what the user sends at all.
-pub(crate) const RULE: Rule = Rule { least: 10.0, pace: 0.1, times: 3.0 };
+pub(crate) const RULE: Rule = Rule { least: 10.0, pace: 0.1, times: 3.0, ..Rule::OPEN };
 
 /// How much a message from a new address in a known network counts.
 const NEIGHBOUR: f64 = 0.5;

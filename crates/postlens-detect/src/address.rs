@@ -11,7 +11,7 @@ use crate::subjects::{Sieve, Subjects};
 use crate::watch::{Clock, Rule, Watch};
 
 /// Messages for one address, beyond one per minute and five times what is usual.
-pub(crate) const RULE: Rule = Rule { least: 80.0, pace: 1.0, times: 5.0 };
+pub(crate) const RULE: Rule = Rule { least: 80.0, pace: 1.0, times: 5.0, ..Rule::OPEN };
 
 /// An address is looked at from this many messages in ten minutes on.
 const GATE: u32 = 5;

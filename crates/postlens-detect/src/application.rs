@@ -10,10 +10,10 @@ use crate::subjects::{Sieve, Subjects};
 use crate::watch::{Clock, Rule, Watch};
 
 /// Messages of one user ID, beyond one per minute and five times what is usual.
-pub(crate) const LOCAL: Rule = Rule { least: 100.0, pace: 1.0, times: 5.0 };
+pub(crate) const LOCAL: Rule = Rule { least: 100.0, pace: 1.0, times: 5.0, ..Rule::OPEN };
 
 /// Messages of one client, beyond three per minute and five times what is usual.
-pub(crate) const CLIENT: Rule = Rule { least: 200.0, pace: 3.0, times: 5.0 };
+pub(crate) const CLIENT: Rule = Rule { least: 200.0, pace: 3.0, times: 5.0, ..Rule::OPEN };
 
 /// A client is looked at from this many messages in ten minutes on.
 const GATE: u32 = 10;

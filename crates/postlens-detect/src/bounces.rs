@@ -9,7 +9,7 @@ use crate::subjects::{Distinct, Held, Subjects};
 use crate::watch::{Clock, Rule, Watch};
 
 /// Bounces, beyond one in three minutes and four times what is usual.
-pub(crate) const RULE: Rule = Rule { least: 20.0, pace: 0.3, times: 4.0 };
+pub(crate) const RULE: Rule = Rule { least: 20.0, pace: 0.3, times: 4.0, ..Rule::OPEN };
 
 /// To one domain they must come from this many senders; else the sender is the story.
 const SENDERS: u64 = 4;

@@ -10,10 +10,10 @@ use crate::subjects::Subjects;
 use crate::watch::{Clock, Rule, Watch};
 
 /// Peers that say so in a TLS alert (RFC 8446, section 6.2), beyond one in 100 minutes.
-pub(crate) const EXPIRED: Rule = Rule { least: 3.0, pace: 0.01, times: 0.0 };
+pub(crate) const EXPIRED: Rule = Rule { least: 3.0, pace: 0.01, times: 0.0, ..Rule::OPEN };
 
 /// TLS troubles, beyond one per minute and five times what is usual: scanners make many.
-pub(crate) const BROKEN: Rule = Rule { least: 40.0, pace: 1.0, times: 5.0 };
+pub(crate) const BROKEN: Rule = Rule { least: 40.0, pace: 1.0, times: 5.0, most: 20.0 };
 
 /// What OpenSSL's name of the alert ends in; the words before it depend on its version.
 const ALERT: &str = "alert certificate expired";

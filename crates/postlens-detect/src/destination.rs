@@ -11,7 +11,7 @@ use crate::watch::{Clock, MINUTE, Rule, Watch};
 /// First attempts that fail for now, beyond one in 20 minutes and three times what is
 /// usual. Only first attempts count: how often Postfix tries again says more about our
 /// queue than about the destination.
-pub(crate) const RULE: Rule = Rule { least: 8.0, pace: 0.05, times: 3.0 };
+pub(crate) const RULE: Rule = Rule { least: 8.0, pace: 0.05, times: 3.0, ..Rule::OPEN };
 
 /// A destination must have taken so many at the first attempt before: one that never did is
 /// not news.
@@ -19,7 +19,7 @@ const TAKEN: u64 = 3;
 
 /// Where little mail goes, first attempts that fail one after the other for so long; more of
 /// them where that happens by chance more often than once in a thousand times.
-pub(crate) const SLOW: Rule = Rule { least: 3.0, pace: 0.0, times: 0.0 };
+pub(crate) const SLOW: Rule = Rule { least: 3.0, pace: 0.0, times: 0.0, ..Rule::OPEN };
 const LONG: i64 = 120 * MINUTE;
 const CHANCE: f64 = 0.001;
 

@@ -10,7 +10,7 @@ use crate::subjects::Subjects;
 use crate::watch::{Clock, Rule, Watch};
 
 /// Any is too much; a second one makes sure that it is no stray line.
-pub(crate) const RULE: Rule = Rule { least: 2.0, pace: 0.02, times: 0.0 };
+pub(crate) const RULE: Rule = Rule { least: 2.0, pace: 0.02, times: 0.0, ..Rule::OPEN };
 
 /// What the operating system says, at a line's end.
 const REASONS: [&[u8]; 2] = [b"No space left on device", b"Read-only file system"];

@@ -10,7 +10,7 @@ use crate::watch::{Clock, MINUTE, Rule, Watch};
 use postlens_syntax::Time;
 
 /// Lookups without an answer, beyond one in ten minutes and three times what is usual.
-pub(crate) const RULE: Rule = Rule { least: 6.0, pace: 0.1, times: 3.0 };
+pub(crate) const RULE: Rule = Rule { least: 6.0, pace: 0.1, times: 3.0, most: 2.0 };
 
 /// Of at least this many different domains: one alone has lame name servers of its own.
 const DOMAINS: u64 = 3;

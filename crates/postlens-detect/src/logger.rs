@@ -11,7 +11,7 @@ use crate::watch::{Clock, Rule, Watch};
 use postlens_syntax::Time;
 
 /// Any is too much.
-pub(crate) const RULE: Rule = Rule { least: 1.0, pace: 0.02, times: 0.0 };
+pub(crate) const RULE: Rule = Rule { least: 1.0, pace: 0.02, times: 0.0, ..Rule::OPEN };
 
 /// Watches the loggers of each host.
 #[derive(Debug, Default)]

@@ -14,21 +14,21 @@ use crate::subjects::{Distinct, Held, Subjects};
 use crate::watch::{Clock, MINUTE, Rule, Watch};
 
 /// Failures of one client, beyond nine an hour and four times what is usual.
-pub(crate) const CLIENT: Rule = Rule { least: 20.0, pace: 0.15, times: 4.0 };
+pub(crate) const CLIENT: Rule = Rule { least: 20.0, pace: 0.15, times: 4.0, most: 3.0 };
 
 /// Failures of one user, beyond one in five minutes and four times what is usual.
-pub(crate) const USER: Rule = Rule { least: 20.0, pace: 0.2, times: 4.0 };
+pub(crate) const USER: Rule = Rule { least: 20.0, pace: 0.2, times: 4.0, most: 5.0 };
 /// They must come from this many clients; else the client is the story.
 const CLIENTS: u64 = 10;
 
 /// Failures of all that are neither, beyond one in two minutes and four times what is
 /// usual.
-pub(crate) const ALL: Rule = Rule { least: 60.0, pace: 0.5, times: 4.0 };
+pub(crate) const ALL: Rule = Rule { least: 60.0, pace: 0.5, times: 4.0, most: 20.0 };
 /// From this many clients.
 const MANY: u64 = 15;
 
 /// Failures of a client that has logged in as the same user before, beyond three an hour.
-pub(crate) const KNOWN: Rule = Rule { least: 6.0, pace: 0.05, times: 0.0 };
+pub(crate) const KNOWN: Rule = Rule { least: 6.0, pace: 0.05, times: 0.0, ..Rule::OPEN };
 /// How much a login that succeeds speaks against it where the log does not name the user of a
 /// failure.
 const CALM: f64 = 2.0;

@@ -10,7 +10,7 @@ use crate::subjects::Subjects;
 use crate::watch::{Clock, Rule, Watch};
 
 /// Failed lookups in one table, beyond one in ten minutes.
-pub(crate) const RULE: Rule = Rule { least: 4.0, pace: 0.1, times: 3.0 };
+pub(crate) const RULE: Rule = Rule { least: 4.0, pace: 0.1, times: 3.0, most: 1.0 };
 
 /// What stands after the table's name (dict_surrogate.c, maps.c, match_ops.c,
 /// virtual_mailbox.c and others).

@@ -9,7 +9,7 @@ use postlens_syntax::Daemon;
 
 /// Attempts that fail for it, beyond three an hour and three times what is usual.
 /// Tries again count: a mailbox that stays full is worse than one that was.
-pub(crate) const RULE: Rule = Rule { least: 8.0, pace: 0.05, times: 3.0 };
+pub(crate) const RULE: Rule = Rule { least: 8.0, pace: 0.05, times: 3.0, ..Rule::OPEN };
 
 /// Watches deliveries to our own mailboxes.
 #[derive(Debug, Default)]

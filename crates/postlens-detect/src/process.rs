@@ -10,7 +10,7 @@ use crate::subjects::Subjects;
 use crate::watch::{Clock, Rule, Watch};
 
 /// Processes of one daemon, beyond one in ten minutes and three times what is usual.
-pub(crate) const RULE: Rule = Rule { least: 4.0, pace: 0.1, times: 3.0 };
+pub(crate) const RULE: Rule = Rule { least: 4.0, pace: 0.1, times: 3.0, most: 1.0 };
 
 /// How much what master(8) says about a process counts: that it exited the process has
 /// mostly said itself.

@@ -10,7 +10,7 @@ use crate::subjects::Subjects;
 use crate::watch::{Clock, Rule, Watch};
 
 /// Failures to reach it, beyond one in 20 minutes and three times what is usual.
-pub(crate) const RULE: Rule = Rule { least: 3.0, pace: 0.05, times: 3.0 };
+pub(crate) const RULE: Rule = Rule { least: 3.0, pace: 0.05, times: 3.0, most: 2.0 };
 
 /// What stands before and after a service's name in the warnings of Postfix: milter8.c,
 /// attr_clnt.c, smtpd_proxy.c, xsasl_dovecot_server.c, qmgr_transport.c, mail_connect.c.

@@ -31,6 +31,14 @@ pub struct Rule {
     /// How many times the usual pace is let pass, if that is more; 0 where nothing of it
     /// is usual, and then it counts from the log's first line on.
     pub times: f64,
+    /// Events per minute of which more are never usual, so that what is wrong all the time is
+    /// told too; infinite where there is no such number.
+    pub most: f64,
+}
+
+impl Rule {
+    /// Whatever is usual is let pass.
+    pub(crate) const OPEN: Self = Self { least: 0.0, pace: 0.0, times: 0.0, most: f64::INFINITY };
 }
 
 /// The log's time as far as it is known.
@@ -134,7 +142,7 @@ impl Watch {
         sight: &Sight<'_>,
         weight: u32,
     ) -> bool {
-        if rule.times > 0.0 && clock.minutes(sight.time) < LEARNING {
+        if rule.times > 0.0 && rule.most.is_infinite() && clock.minutes(sight.time) < LEARNING {
             self.dismiss(sight.time, weight);
             return false;
         }
@@ -153,8 +161,12 @@ impl Watch {
     fn sink(&mut self, rule: Rule, clock: Clock, time: Time) {
         let Some(current) = &self.current else { return };
         let gone = time.micros.saturating_sub(current.sunk.micros).max(0);
-        let times = if clock.minutes(time) < DAY { rule.times * 2.0 } else { rule.times };
-        let pace = rule.pace.max(times * current.episode.usual);
+        let known = clock.minutes(time);
+        let times = if known < DAY { rule.times * 2.0 } else { rule.times };
+        let usual = times * current.episode.usual;
+        // In a log's first hour all may be usual up to what never is.
+        let usual = if rule.times > 0.0 && known < LEARNING { rule.most } else { usual };
+        let pace = rule.pace.max(usual.min(rule.most));
         self.calm(minutes(gone) * pace, clock);
     }
 
@@ -326,7 +338,7 @@ mod tests {
     use super::{Clock, MINUTE, Rule, Watch};
     use crate::signal::Sight;
 
-    const RULE: Rule = Rule { least: 10.0, pace: 0.2, times: 3.0 };
+    const RULE: Rule = Rule { least: 10.0, pace: 0.2, times: 3.0, ..Rule::OPEN };
 
     fn feed(watch: &mut Watch, from: i64, every: i64, count: i64) {
         for number in 0..count {

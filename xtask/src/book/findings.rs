@@ -23,7 +23,9 @@ event and sinks steadily; at a given height it is a finding, which began with th
 lifted the level off the bottom. What is let pass is a number of events per hour, or some times
 what is usual, if that is more. What is usual is the average from the log's beginning to the
 beginning of the incident. In the first hour of a log it is only learned, and twice as much is
-let pass until a day was seen; where any is too much, it counts from the first line on.
+let pass until a day was seen; where any is too much, or more than some number an hour is
+never usual, it counts from the first line on. With `--period`, days before it belong to what is
+usual, as [the report](report.md#periods) says.
 
 ";
 
@@ -63,6 +65,9 @@ fn said(rule: Rule) -> String {
     }
     if rule.times > 0.0 {
         let _ = write!(text, " or {} times the usual", rule.times);
+    }
+    if rule.most.is_finite() {
+        let _ = write!(text, "; more than {} an hour is never usual", (rule.most * 60.0).round());
     }
     text
 }

@@ -7,6 +7,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod constant;
 mod drive;
 mod examples;
 mod incidents;
