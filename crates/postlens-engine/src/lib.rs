@@ -15,6 +15,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests fail by panicking"))]
 
 mod feed;
+pub mod gather;
 mod lane;
 mod merge;
 mod parsed;
@@ -22,5 +23,6 @@ pub mod period;
 mod relay;
 pub mod run;
 
+pub use gather::{Needles, Sighting, gather};
 pub use period::InPeriod;
 pub use run::{Order, Progress, Run, Summary};

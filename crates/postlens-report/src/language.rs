@@ -33,7 +33,7 @@ impl Lang {
     }
 
     /// The texts of the language's files.
-    fn words(self) -> [&'static str; 7] {
+    fn words(self) -> [&'static str; 8] {
         match self {
             Self::En => [
                 include_str!("../locales/en.ftl"),
@@ -43,6 +43,7 @@ impl Lang {
                 include_str!("../locales/en/findings.ftl"),
                 include_str!("../locales/en/steps.ftl"),
                 include_str!("../locales/en/explain.ftl"),
+                include_str!("../locales/en/trace.ftl"),
             ],
             Self::Ja => [
                 include_str!("../locales/ja.ftl"),
@@ -52,6 +53,7 @@ impl Lang {
                 include_str!("../locales/ja/findings.ftl"),
                 include_str!("../locales/ja/steps.ftl"),
                 include_str!("../locales/ja/explain.ftl"),
+                include_str!("../locales/ja/trace.ftl"),
             ],
         }
     }

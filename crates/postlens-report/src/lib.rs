@@ -14,6 +14,7 @@ pub mod language;
 pub mod number;
 pub mod report;
 pub mod text;
+pub mod trace;
 pub mod verdict;
 
 pub use explanation::Explanation;

@@ -111,6 +111,7 @@ fn no_words_are_missing() {
 #[test]
 fn names_of_other_crates_have_their_words() {
     use postlens_syntax::Severity;
+    use postlens_trace::NoteKind;
     use postlens_track::{Link, Origin, SessionEnd};
     let keys = keys();
     let origins = [Origin::Smtp, Origin::Submission, Origin::Local, Origin::Unknown];
@@ -130,6 +131,8 @@ fn names_of_other_crates_have_their_words() {
         .chain(links.map(|link| format!("link-{}", link.name())))
         .chain(ends.map(|end| format!("end-{}", end.name())))
         .chain(severities.map(|severity| format!("severity-{}", severity.name())))
+        .chain(links.map(|link| format!("trace-arrived-{}", link.name().replace('_', "-"))))
+        .chain(NoteKind::ALL.map(|kind| format!("trace-note-{}", kind.name().replace('_', "-"))))
         .chain(figures());
     for key in wanted {
         assert!(keys.contains(&key), "{key}");

@@ -8,13 +8,14 @@ use crate::period::Period;
 use crate::plan::{Evidence, YearPlan, plan};
 use crate::problem::Problem;
 use crate::survey::Survey;
-use crate::time::MICROS;
+use crate::time::{DAY, MICROS};
 use crate::zone::Zone;
 
 mod reading;
 mod selection;
 
 use reading::{Limits, Reading, Setting};
+use selection::Bounds;
 
 /// One rotation set in time order, or one pipe.
 #[derive(Debug, Clone)]
@@ -32,6 +33,10 @@ pub struct Options {
     pub now: i64,
     /// What lies outside need not be read; some of it may be.
     pub period: Option<Period>,
+    /// How far lines may stand from their place in time, in seconds: relayed late, or
+    /// written by a host whose clock is wrong. What lies further outside the period is
+    /// left unread.
+    pub slack: i64,
     /// How many bytes of whole lines a chunk aims at.
     pub chunk: usize,
     /// Longer lines are cut, in bytes.
@@ -42,7 +47,14 @@ impl Options {
     /// The usual: chunks that stay in a processor's own cache together with what their
     /// lines mean, lines of up to 16 MiB, all times.
     pub fn new(zone: Zone, now: i64) -> Self {
-        Self { zone, now, period: None, chunk: 128 * 1024, longest_line: 16 * 1024 * 1024 }
+        Self {
+            zone,
+            now,
+            period: None,
+            slack: DAY,
+            chunk: 128 * 1024,
+            longest_line: 16 * 1024 * 1024,
+        }
     }
 }
 
@@ -114,6 +126,7 @@ impl Stream {
                 zone: Arc::new(options.zone.clone()),
                 now: options.now,
                 period: options.period,
+                bounds: options.period.map(|period| Bounds::of(&period, options.slack)),
                 limits: Limits {
                     chunk: options.chunk.max(1),
                     line: options.longest_line.max(options.chunk.max(1)),
@@ -176,7 +189,7 @@ impl StreamReader {
     /// The next chunk, in a buffer that is no longer needed (or a new one), or `None`
     /// at the end of the last file.
     ///
-    /// Chunks that lie outside the period as a whole, with a day to spare, are left
+    /// Chunks that lie outside the period as a whole, with slack to spare, are left
     /// out; the others hold lines outside it too.
     pub fn next_chunk(&mut self, recycled: Vec<u8>) -> Option<Chunk> {
         let mut buffer = recycled;
@@ -204,7 +217,8 @@ impl StreamReader {
             self.next += 1;
             let later = selection::next_first(later);
             let period = self.setting.period.as_ref();
-            let Some(part) = selection::part(planned, later, period, &self.setting.zone) else {
+            let bounds = self.setting.bounds;
+            let Some(part) = selection::part(planned, later, bounds, &self.setting.zone) else {
                 self.skipped.files += 1;
                 continue;
             };

@@ -25,6 +25,7 @@ Examples:
   postlens report /var/log/mail.log*       with its rotated files
   journalctl -o json | postlens report -   from a pipe
   postlens explain '550 5.1.1 User unknown'  why, who must act, what to do
+  postlens trace bob@example.org           where is my mail?
   postlens parse mail.log | jq 'select(.kind == \"delivery\" and .status == \"deferred\")'
 
 Exit status: 0 all was read, 1 something could not be read, 2 wrong usage or failure.";
@@ -33,6 +34,7 @@ Exit status: 0 all was read, 1 something could not be read, 2 wrong usage or fai
 enum Command {
     Report(cmd::report::ReportArgs),
     Explain(cmd::explain::ExplainArgs),
+    Trace(cmd::trace::TraceArgs),
     Parse(cmd::parse::ParseArgs),
     Completions(cmd::completions::CompletionsArgs),
     Man(cmd::man::ManArgs),
@@ -43,6 +45,7 @@ pub(crate) fn run() -> Result<u8> {
     match Cli::parse().command {
         Command::Report(args) => args.run(),
         Command::Explain(args) => args.run(),
+        Command::Trace(args) => args.run(),
         Command::Parse(args) => args.run(),
         Command::Completions(args) => args.run(Cli::command()),
         Command::Man(args) => args.run(Cli::command()),

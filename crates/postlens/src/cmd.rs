@@ -5,3 +5,4 @@ pub(crate) mod explain;
 pub(crate) mod man;
 pub(crate) mod parse;
 pub(crate) mod report;
+pub(crate) mod trace;

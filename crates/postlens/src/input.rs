@@ -48,6 +48,20 @@ pub(crate) struct Input {
 }
 
 impl InputArgs {
+    /// Copies standard input to a file, for commands that read their input more than once;
+    /// the file goes away with what is returned.
+    pub(crate) fn spool(&mut self) -> Result<Option<tempfile::NamedTempFile>> {
+        let Some(stdin) = self.logs.iter_mut().find(|path| path.as_os_str() == "-") else {
+            return Ok(None);
+        };
+        let mut file = tempfile::NamedTempFile::new()
+            .map_err(|error| hint(error, "set TMPDIR to a directory that can be written to"))?;
+        std::io::copy(&mut std::io::stdin().lock(), &mut file)
+            .map_err(|error| hint(error, "set TMPDIR to a directory with room for the log"))?;
+        file.path().clone_into(stdin);
+        Ok(Some(file))
+    }
+
     /// Validates the arguments and finds the logs.
     pub(crate) fn validate(self) -> Result<Input> {
         let zone = match &self.tz {

@@ -33,6 +33,8 @@ mod records;
 mod refused;
 #[path = "lab/run.rs"]
 mod run;
+#[path = "lab/traced.rs"]
+mod traced;
 #[path = "lab/truth.rs"]
 mod truth;
 #[path = "lab/verdicts.rs"]
@@ -70,4 +72,6 @@ tests! {
     quiet_instances_are_quiet = verdicts::quiet_instances_are_quiet;
     a_full_disk_is_told = verdicts::a_full_disk_is_told;
     rate_limits_and_failed_logins_are_told = refused::limits;
+    each_message_is_traced_by_its_ids = traced::by_ids;
+    each_message_is_traced_by_its_addresses = traced::by_addresses;
 }

@@ -40,6 +40,8 @@ pub(super) struct Setting {
     pub(super) now: i64,
     pub(super) limits: Limits,
     pub(super) period: Option<Period>,
+    /// The period with slack.
+    pub(super) bounds: Option<Bounds>,
 }
 
 /// One open file.
@@ -114,7 +116,7 @@ impl Reading {
                 return Err(buffer);
             }
             let (chunk, range) = self.chunk(buffer);
-            let Some((range, bounds)) = range.zip(self.bounds()) else { return Ok(chunk) };
+            let Some((range, bounds)) = range.zip(self.setting.bounds) else { return Ok(chunk) };
             let outside = chunk.data.len() as u64;
             if bounds.is_after(range.earliest, &self.setting.zone) {
                 // The rest of a file in order is later still.
@@ -127,10 +129,6 @@ impl Reading {
             self.skipped += outside;
             buffer = chunk.into_buffer();
         }
-    }
-
-    fn bounds(&self) -> Option<Bounds> {
-        self.setting.period.as_ref().map(Bounds::of)
     }
 
     /// Fills the buffer with whole lines.

@@ -3,14 +3,10 @@
 use crate::compression::Compression;
 use crate::period::Period;
 use crate::plan::Evidence;
-use crate::time::{DAY, MICROS};
+use crate::time::MICROS;
 use crate::zone::Zone;
 
 use super::Planned;
-
-/// Lines may stand this far from their place in time: relayed late, or written by a
-/// host whose clock is wrong.
-pub(super) const SLACK: i64 = DAY;
 
 /// The part of a file to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,10 +34,10 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
-    pub(super) fn of(period: &Period) -> Self {
+    pub(super) fn of(period: &Period, slack: i64) -> Self {
         Self {
-            from: period.from.map_or(i64::MIN, |from| from.div_euclid(MICROS) - SLACK),
-            to: period.to.map_or(i64::MAX, |to| to.div_euclid(MICROS) + 1 + SLACK),
+            from: period.from.map_or(i64::MIN, |from| from.div_euclid(MICROS) - slack),
+            to: period.to.map_or(i64::MAX, |to| to.div_euclid(MICROS) + 1 + slack),
         }
     }
 
@@ -67,16 +63,15 @@ pub(super) fn next_first(later: &[Planned]) -> Option<i64> {
 pub(super) fn part(
     planned: &Planned,
     later: Option<i64>,
-    period: Option<&Period>,
+    bounds: Option<Bounds>,
     zone: &Zone,
 ) -> Option<Part> {
     let first = planned.plan.first;
     let whole = Part { start: 0, end: None, first };
-    let (Some(period), Some(mut reference)) = (period, first) else { return Some(whole) };
+    let (Some(bounds), Some(mut reference)) = (bounds, first) else { return Some(whole) };
     if planned.plan.evidence == Evidence::None {
         return Some(whole);
     }
-    let bounds = Bounds::of(period);
     let survey = &planned.survey;
     let spots = survey.spots.iter().filter_map(|(offset, sighting)| {
         reference = sighting.near(reference)?;
