@@ -6,6 +6,8 @@
 //! worker: read a chunk ──► parse it ──┼─► whoever is free, in order:
 //! worker: …                           ┘   copies → period → tracker → consumer
 //! ```
+//! Who wants few lines of many looks at chunks instead, with [`Scan`].
+//!
 //! Workers read chunks of whole lines and understand them, each any chunk; whichever of
 //! them is free consumes the chunks of each stream in their order, merges the streams by
 //! time, and feeds tracker and consumer. What is on its way is bounded, so memory does not
@@ -22,7 +24,9 @@ mod parsed;
 pub mod period;
 mod relay;
 pub mod run;
+pub mod scan;
 
 pub use gather::{Needles, Sighting, gather};
 pub use period::InPeriod;
 pub use run::{Order, Progress, Run, Summary};
+pub use scan::{Look, Scan, Take};

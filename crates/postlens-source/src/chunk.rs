@@ -1,5 +1,6 @@
 //! Chunks of whole lines, and the lines in them.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -121,6 +122,26 @@ impl Chunk {
             number: self.first_line,
         }
         .skip_first()
+    }
+
+    /// The line in which a byte of [`bytes`](Self::bytes) lies, and the bytes that it takes
+    /// there with its line feed: also what is left of a line that has been rewritten. Its
+    /// number is not known.
+    pub fn line_at(&self, position: usize) -> Option<(Line<'_>, Range<usize>)> {
+        let before = self.data.get(..position)?;
+        let start = memchr::memrchr(b'\n', before).map_or(0, |feed| feed + 1);
+        let rest = self.data.get(start..).filter(|rest| !rest.is_empty())?;
+        let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |feed| feed + 1);
+        let whole = rest.get(..length)?;
+        let found = self.rewritten.binary_search_by_key(&start, |line| line.start);
+        let bytes = if let Some(line) = found.ok().and_then(|index| self.rewritten.get(index)) {
+            whole.get(..line.length)?
+        } else {
+            let line = whole.strip_suffix(b"\n").unwrap_or(whole);
+            line.strip_suffix(b"\r").unwrap_or(line)
+        };
+        let line = Line { bytes, number: None, offset: self.offset + start as u64 };
+        Some((line, start..start + length))
     }
 
     /// Gives the buffer back, for the reader to use again.
