@@ -12,6 +12,7 @@ use crate::workspace;
 mod causes;
 mod commands;
 mod events;
+mod filters;
 mod findings;
 mod notices;
 
@@ -58,6 +59,7 @@ const PAGES: &[Page] = &[
     Page { path: "findings.md", render: findings::render },
     Page { path: "reference/commands.md", render: commands::render },
     Page { path: "reference/events.md", render: events::render },
+    Page { path: "reference/filters.md", render: filters::render },
     Page { path: "reference/notices.md", render: notices::render },
 ];
 

@@ -2,8 +2,6 @@
 
 use bstr::{BStr, ByteSlice};
 use postlens_explain::{Failure, Verdict};
-use postlens_syntax::postfix::decision::{Action, Decision};
-use postlens_syntax::postfix::delivery::{DeliveryLine, DeliveryStatus};
 use postlens_syntax::{Client, Entry, Event, FieldSink, QueueId, Severity};
 use postlens_track::{Delivery, Message, Observation, Record, Refusal, Session};
 
@@ -66,32 +64,8 @@ impl Facts for Line<'_> {
 }
 
 /// Why what a line tells of failed; `None` where nothing did.
-pub fn verdict(event: &Event<'_>) -> Option<Verdict> {
-    match event {
-        Event::Delivery(line) => of_delivery(line),
-        Event::Decision(decision) => of_decision(decision),
-        Event::ContentCheck(check) if check.action == Action::Reject => {
-            Some(Failure::from(check).verdict())
-        }
-        Event::ConnectFailure(line) => {
-            Some(Failure::delivery(None, line.reason).with_host(line.relay.name).verdict())
-        }
-        Event::RemoteTrouble(line) => {
-            Some(Failure::peer_reply(line.text).with_host(line.relay.name).verdict())
-        }
-        _ => None,
-    }
-}
-
-fn of_delivery(line: &DeliveryLine<'_>) -> Option<Verdict> {
-    use DeliveryStatus::{Bounced, Deferred, Expired, Undeliverable};
-    matches!(line.status, Deferred | Bounced | Expired | Undeliverable)
-        .then(|| Failure::from(line).verdict())
-}
-
-fn of_decision(decision: &Decision<'_>) -> Option<Verdict> {
-    matches!(decision.action, Action::Reject | Action::RejectWarning | Action::Defer)
-        .then(|| Failure::from(decision).verdict())
+fn verdict(event: &Event<'_>) -> Option<Verdict> {
+    Failure::of(event).map(|failure| failure.verdict())
 }
 
 impl Facts for Record<'_> {
@@ -140,7 +114,7 @@ impl Facts for Delivery<'_> {
     }
 
     fn verdict(&self) -> Option<Verdict> {
-        of_delivery(self.line)
+        verdict(&Event::Delivery(*self.line))
     }
 }
 
@@ -201,7 +175,7 @@ impl Facts for Refusal<'_> {
     }
 
     fn verdict(&self) -> Option<Verdict> {
-        of_decision(self.decision)
+        verdict(&Event::Decision(*self.decision))
     }
 }
 

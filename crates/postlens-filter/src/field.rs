@@ -128,7 +128,7 @@ impl Field {
         self.row().example
     }
 
-    /// Public names of the fields that it looks at; none for what is derived.
+    /// Public names of the fields that it looks at; none where it can be any.
     pub fn columns(self) -> &'static [&'static str] {
         self.row().columns
     }
@@ -155,7 +155,7 @@ impl Field {
             Self::Relay => ("relay", RELAY, Shape::Host, "'*.mx.example.com'"),
             Self::Dsn => ("dsn", &["dsn"], Shape::Word, "'4.7.*'"),
             Self::Code => ("code", &["reply_code"], Shape::Code, "550"),
-            Self::Cause => ("cause", &[], Shape::Cause, "mailbox_full"),
+            Self::Cause => ("cause", &["cause"], Shape::Cause, "mailbox_full"),
             Self::Status => ("status", &["status"], Shape::Status, "deferred"),
             Self::Kind => ("kind", &["kind"], Shape::Kind, "auth-failed"),
             Self::SaslUser => ("sasl-user", &["sasl_username", "user"], Shape::Address, "alice"),
@@ -169,7 +169,7 @@ impl Field {
             Self::Severity => ("severity", &["severity"], Shape::Severity, "warning"),
             Self::Delay => ("delay", &["delay"], Shape::Span, "'>5m'"),
             Self::Size => ("size", &["size"], Shape::Bytes, "'>10M'"),
-            Self::Text => ("text", &[], Shape::Text, "'Connection (refused|timed out)'"),
+            Self::Text => ("text", &["text"], Shape::Text, "'Connection (refused|timed out)'"),
             Self::Where => ("where", &[], Shape::Where, "'relay_port=25'"),
         };
         Row { name, columns, shape, example }

@@ -66,6 +66,12 @@ const ALIASES: &[Alias] = &[
     Alias { words: &["panic"], meaning: "severity=panic" },
 ];
 
+/// The everyday words for kinds and statuses, and what each means: alternatives separated by
+/// `|`, each of pairs of a field's public name and its value, where `?*` is any value.
+pub fn everyday_words() -> impl Iterator<Item = (&'static [&'static str], &'static str)> {
+    ALIASES.iter().map(|alias| (alias.words, alias.meaning))
+}
+
 /// Kinds of events that are written in Rust; those of the tables come from there.
 const KINDS: [&str; 46] = [
     "abort",

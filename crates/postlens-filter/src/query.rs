@@ -174,7 +174,7 @@ impl Query {
             let (field, value) = (Field::Cause, value.to_owned());
             return Err(FilterError::Value { field, value, wanted: "cause", hint });
         }
-        Ok(vec![self.atom(Columns::Of(&["cause"]), Pattern::Glob(glob))?])
+        Ok(vec![self.atom(Columns::Of(Field::Cause.columns()), Pattern::Glob(glob))?])
     }
 
     fn meanings(&mut self, meanings: &Meanings) -> Result<Vec<u128>, FilterError> {

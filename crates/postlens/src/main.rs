@@ -5,6 +5,7 @@
 mod cli;
 mod cmd;
 mod exit;
+mod filters;
 mod input;
 mod output;
 mod progress;
