@@ -35,7 +35,7 @@ enum Command {
     Report(cmd::report::ReportArgs),
     Explain(cmd::explain::ExplainArgs),
     Trace(cmd::trace::TraceArgs),
-    Parse(cmd::parse::ParseArgs),
+    Parse(Box<cmd::parse::ParseArgs>),
     Completions(cmd::completions::CompletionsArgs),
     Man(cmd::man::ManArgs),
 }
