@@ -64,7 +64,7 @@ impl Facts for Line<'_> {
 }
 
 /// Why what a line tells of failed; `None` where nothing did.
-fn verdict(event: &Event<'_>) -> Option<Verdict> {
+pub fn verdict(event: &Event<'_>) -> Option<Verdict> {
     Failure::of(event).map(|failure| failure.verdict())
 }
 

@@ -35,7 +35,7 @@ mod query;
 mod text;
 
 pub use error::FilterError;
-pub use facts::{Facts, Line, domain_of};
+pub use facts::{Facts, Line, domain_of, verdict};
 pub use field::Field;
 pub use kind::everyday_words;
 pub use query::Query;
