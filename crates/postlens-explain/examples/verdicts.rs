@@ -1,6 +1,6 @@
 //! Verdicts on texts from standard input, to see what the tables make of them.
 //!
-//! A line is a kind (`delivery`, `peer`, `refusal`, `filter`), a tab, a text. Each is
+//! A line is a kind (`pasted`, `delivery`, `peer`, `refusal`, `filter`), a tab, a text. Each is
 //! written again with cause, side, permanence and basis before it.
 //!
 //! ```text
@@ -9,7 +9,7 @@
 
 use std::io::{self, BufRead, Write};
 
-use postlens_explain::Failure;
+use postlens_explain::{Failure, Pasted};
 
 fn main() -> io::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
@@ -18,6 +18,7 @@ fn main() -> io::Result<()> {
         let Some((kind, text)) = line.split_once('\t') else { continue };
         let failure = match kind {
             "delivery" => Failure::delivery(None, text.into()),
+            "pasted" => Pasted::read(text.into()).failure,
             "peer" => Failure::peer_reply(text.into()),
             "filter" => Failure::filter_refusal(text.into()),
             _ => Failure::refusal(text.into()),

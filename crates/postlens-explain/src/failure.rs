@@ -388,7 +388,8 @@ impl Words<'_, '_> {
     fn say(self, text: &[u8], code: Option<u16>, around: Option<Cause>) -> Verdict {
         let class = code.map(|code| code / 100).or(self.dsn.map(|dsn| dsn.class));
         let quoted = Quoted::find(text, self.names);
-        let facts = Facts { class, command: self.command, provider: self.provider };
+        let subject = self.dsn.map(|dsn| dsn.subject);
+        let facts = Facts { class, subject, command: self.command, provider: self.provider };
         let hits = wordings().find(text, facts, &quoted);
         let (cause, basis) = self.weigh(hits, code, around.filter(|c| *c != Cause::Unknown));
         self.settled(cause, basis, code)
@@ -405,7 +406,8 @@ impl Words<'_, '_> {
             around => (around, None),
         };
         let vague = hits.vague.filter(|cause| Some(*cause) != loose);
-        let reply = || status::of_reply(code?, self.command).map(|meaning| meaning.cause);
+        let reply =
+            || status::of_reply(code?, self.command, self.side).map(|meaning| meaning.cause);
         let grounds = [
             (hits.telling, Basis::Wording),
             (exact, Basis::EnhancedCode),

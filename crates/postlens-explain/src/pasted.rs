@@ -148,7 +148,8 @@ fn within_status(text: &BStr) -> Option<&BStr> {
 
 /// The command that a text of another mail system says it sent before the reply came.
 fn answered(text: &[u8]) -> Option<&'static str> {
-    const SAID: [(&[u8], &str); 7] = [
+    const SAID: [(&[u8], &str); 8] = [
+        (b"after initial connection", "EHLO"),
         (b"after RCPT TO", "RCPT TO"),
         (b"after MAIL FROM", "MAIL FROM"),
         (b"after end of data", "end of DATA"),

@@ -4,6 +4,7 @@
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
+use crate::actor::Side;
 use crate::cause::Cause;
 use crate::reply::Status;
 use crate::table::{self, Table};
@@ -25,9 +26,18 @@ pub(crate) struct Row {
     meaning: Meaning,
 }
 
+/// To what a reply code is the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum To {
+    Anything,
+    Command(Command),
+    /// To a client, by our own server.
+    Client,
+}
+
 #[derive(Debug)]
 enum Code {
-    Reply { code: u16, command: Option<Command> },
+    Reply { code: u16, to: To },
     Status { class: Option<u16>, subject: u16, detail: RangeInclusive<u16> },
 }
 
@@ -52,11 +62,12 @@ fn read(code: &'static str) -> Option<Code> {
     let mut parts = code.split('.');
     let first = parts.next()?;
     let Some(subject) = parts.next() else {
-        let (code, command) = match code.split_once(' ') {
-            Some((code, command)) => (code, Some(Command::read(command.as_bytes())?)),
-            None => (code, None),
+        let (code, to) = match code.split_once(' ') {
+            Some((code, "client")) => (code, To::Client),
+            Some((code, command)) => (code, To::Command(Command::read(command.as_bytes())?)),
+            None => (code, To::Anything),
         };
-        return Some(Code::Reply { code: code.parse().ok()?, command });
+        return Some(Code::Reply { code: code.parse().ok()?, to });
     };
     let detail = parts.next()?;
     let (from, to) = detail.split_once('-').unwrap_or((detail, detail));
@@ -91,12 +102,15 @@ fn row(status: Status) -> Option<Meaning> {
     of_class(Some(status.class)).or_else(|| of_class(None))
 }
 
-/// What a reply code tells, in answer to a command if the table says so there.
-pub(crate) fn of_reply(code: u16, answered: Option<Command>) -> Option<Meaning> {
+/// What a reply code tells, in answer to a command, to us or by us.
+pub(crate) fn of_reply(code: u16, command: Option<Command>, side: Side) -> Option<Meaning> {
+    let fits = |to| match to {
+        To::Anything => true,
+        To::Command(known) => command == Some(known),
+        To::Client => side == Side::Client,
+    };
     table().rows.iter().find_map(|row| match row.code {
-        Code::Reply { code: known, command } if known == code => {
-            (command.is_none() || command == answered).then_some(row.meaning)
-        }
+        Code::Reply { code: known, to } if known == code && fits(to) => Some(row.meaning),
         _ => None,
     })
 }
@@ -104,6 +118,7 @@ pub(crate) fn of_reply(code: u16, answered: Option<Command>) -> Option<Meaning> 
 #[cfg(test)]
 mod tests {
     use super::{of_reply, of_status, row, table};
+    use crate::actor::Side;
     use crate::cause::Cause;
     use crate::reply::Status;
     use crate::wording::Command;
@@ -149,7 +164,13 @@ mod tests {
         assert_eq!(cause("2.1.5"), None);
         assert_eq!(cause("5.9.1"), None);
         assert_eq!(cause("5.7.610"), Some((Cause::BlockedReputation, true)));
-        let reply = |code, command| of_reply(code, command).map(|meaning| meaning.cause);
+        let reply =
+            |code, command| of_reply(code, command, Side::Peer).map(|meaning| meaning.cause);
+        let ours = of_reply(550, None, Side::Client).map(|meaning| meaning.cause);
+        assert_eq!(
+            (reply(550, None), ours),
+            (Some(Cause::UserUnknown), Some(Cause::PolicyRefused))
+        );
         assert_eq!(reply(552, Some(Command::Rcpt)), Some(Cause::MailboxFull));
         assert_eq!(reply(552, Some(Command::Data)), Some(Cause::MessageTooLarge));
         assert_eq!(reply(999, None), None);

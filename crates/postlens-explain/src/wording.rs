@@ -58,6 +58,8 @@ pub(crate) struct Part {
 struct When {
     /// 4 or 5.
     class: Option<u16>,
+    /// What the enhanced code is about: 7 for security and policy.
+    subject: Option<u16>,
     command: Option<Command>,
     provider: Option<Provider>,
 }
@@ -80,6 +82,8 @@ pub(crate) enum Command {
 pub(crate) struct Facts {
     /// The class of its codes: 4, 5.
     pub(crate) class: Option<u16>,
+    /// What its enhanced code is about.
+    pub(crate) subject: Option<u16>,
     /// The command that it answers.
     pub(crate) command: Option<Command>,
     /// Whose server it is.
@@ -104,7 +108,10 @@ impl Command {
 
 impl When {
     fn fits(self, facts: Facts) -> bool {
-        (self.class.is_none() || self.class == facts.class)
+        // Texts without a code mostly come from bounces: they tell of what is final.
+        let class = facts.class.or(Some(5));
+        (self.class.is_none() || self.class == class)
+            && (self.subject.is_none() || self.subject == facts.subject)
             && (self.command.is_none() || self.command == facts.command)
             && (self.provider.is_none() || self.provider == facts.provider)
     }
@@ -176,6 +183,9 @@ impl Wordings {
         let mut seen = Seen::default();
         let mut ends = [0_u16; LINKS];
         let Some(search) = &self.search else { return seen };
+        if let Some(bit) = self.index.address().filter(|_| has_address(text)) {
+            seen.insert(bit);
+        }
         for found in search.find_overlapping_iter(text) {
             let (start, end) = (found.start(), found.end());
             let before = start.checked_sub(1).and_then(|at| text.get(at));
@@ -209,6 +219,16 @@ impl Wordings {
             *best = rank;
         }
     }
+}
+
+/// Whether an IPv4 address stands in a text, as in complaints about the one that called.
+fn has_address(text: &[u8]) -> bool {
+    let numbers = text.split(|byte| !byte.is_ascii_digit() && *byte != b'.');
+    numbers.filter(|number| number.len() > 6).any(|number| {
+        let number = number.strip_suffix(b".").unwrap_or(number);
+        let mut parts = number.split(|byte| *byte == b'.');
+        parts.clone().count() == 4 && parts.all(|part| (1..=3).contains(&part.len()))
+    })
 }
 
 /// What the wordings tell.
@@ -275,6 +295,7 @@ fn when(text: &str) -> Result<When, String> {
             "mail" => when.command = Some(Command::Mail),
             "rcpt" => when.command = Some(Command::Rcpt),
             "data" => when.command = Some(Command::Data),
+            "X.7.X" => when.subject = Some(7),
             other => {
                 let provider = other.strip_prefix('@').and_then(Provider::from_name);
                 when.provider = Some(provider.ok_or_else(|| format!("not a condition: {other}"))?);
@@ -316,7 +337,7 @@ fn group(columns: &[&'static str]) -> Result<Group, String> {
 mod tests {
     use std::collections::HashSet;
 
-    use super::{Facts, Row, SEEN_WORDS, Weight, Wordings, wordings};
+    use super::{Facts, Row, SEEN_WORDS, Weight, When, Wordings, wordings};
     use crate::reply::Quoted;
 
     #[test]
@@ -337,6 +358,9 @@ mod tests {
             let groups = wordings.groups.rows.iter();
             let named = |name: &str| text.strip_prefix('{') == Some(&format!("{name}}}"));
             let group = groups.clone().find(|group| named(group.name));
+            if text == "{address}" {
+                return "192.0.2.1";
+            }
             group.map_or(text, |group| group.fragments[0])
         };
         row.parts.iter().map(|part| of(part.text)).collect::<Vec<_>>().join(" ")
@@ -348,8 +372,8 @@ mod tests {
         let mut hidden = Vec::new();
         for row in &wordings.table.rows {
             let text = filled(row, wordings);
-            let when = row.when;
-            let facts = Facts { class: when.class, command: when.command, provider: when.provider };
+            let When { class, subject, command, provider } = row.when;
+            let facts = Facts { class, subject, command, provider };
             let hits = wordings.find(text.as_bytes(), facts, &Quoted::find(b"", &[]));
             let found = if row.weight == Weight::Telling { hits.telling } else { hits.vague };
             if found != Some(row.cause) {
@@ -366,6 +390,18 @@ mod tests {
             let parts: Vec<_> = row.parts.iter().map(|part| (part.text, part.close)).collect();
             let when = format!("{:?}", row.when);
             assert!(seen.insert((parts.clone(), when)), "twice: {parts:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_told_from_other_numbers() {
+        for text in ["192.0.2.1", "x [198.51.100.7]: y", "5.7.1 203.0.113.2, z"] {
+            assert!(super::has_address(text.as_bytes()), "{text}");
+        }
+        for text in
+            ["5.7.1", "1.2.3.", "1.2..3.4", "1.2.3.4567", ".1.2.3", "a.b.c.d", "1,2.3.4", "..."]
+        {
+            assert!(!super::has_address(text.as_bytes()), "{text}");
         }
     }
 

@@ -7,6 +7,9 @@ use super::{Group, Row};
 /// Room for so many parts after which another must follow closely.
 pub(super) const LINKS: usize = 512;
 
+/// The group whose members are no fragments.
+const ADDRESS: &str = "address";
+
 /// What a fragment of the search stands for in rows.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Mark {
@@ -28,6 +31,8 @@ pub(super) struct Index {
     needs: Vec<Vec<u16>>,
     /// For each bit the rows that are looked at when it is seen.
     rows: Vec<Vec<u16>>,
+    /// The bit of `{address}`: any IPv4 address.
+    address: Option<u16>,
     /// Groups that rows name and that are not there.
     unknown: Vec<&'static str>,
 }
@@ -82,6 +87,10 @@ impl Index {
             let Some(mark) = numbers.marks.get(*number) else { continue };
             let name = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
             let group = name.and_then(|name| groups.iter().find(|group| group.name == name));
+            if name == Some(ADDRESS) {
+                self.address = Some(mark.bit);
+                continue;
+            }
             let fragments: &[&'static str] = match (name, group) {
                 (None, _) => &[text],
                 (Some(_), Some(group)) => &group.fragments,
@@ -101,6 +110,11 @@ impl Index {
                 }
             }
         }
+    }
+
+    /// The bit that an address in the text sets.
+    pub(super) fn address(&self) -> Option<u16> {
+        self.address
     }
 
     /// The fragments to search for.
