@@ -8,6 +8,9 @@ use postlens_source::{Chunk, Options, Problem, Stream};
 use postlens_syntax::{Event, Framer, Time};
 use postlens_track::{LineId, Observation};
 
+use crate::run::Progress;
+use crate::scan::{Look, Scan, Take};
+
 /// Texts to look for.
 #[derive(Debug)]
 pub struct Needles {
@@ -59,8 +62,6 @@ pub struct Sighting<'a> {
     pub bytes: &'a [u8],
     /// The file.
     pub path: &'a Path,
-    /// Which of the streams.
-    pub stream: usize,
 }
 
 /// Reads streams one after the other and hands out the lines that hold a text, in the
@@ -69,47 +70,53 @@ pub struct Sighting<'a> {
 pub fn gather(
     streams: &[Stream],
     options: &Options,
+    threads: usize,
     needles: &Needles,
-    each: &mut dyn FnMut(&Sighting<'_>),
+    each: &mut (dyn FnMut(&Sighting<'_>) + Send),
+    progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let (mut buffer, mut scratch) = (Vec::new(), Vec::new());
-    for (index, stream) in streams.iter().enumerate() {
-        let mut reader = stream.clone().open(options);
-        while let Some(mut chunk) = reader.next_chunk(buffer) {
-            chunk.canonicalize(&mut scratch);
-            if needles.is_in(chunk.bytes()) {
-                lines(&chunk, index, needles, each);
-            }
-            buffer = chunk.into_buffer();
-        }
-        buffer = Vec::new();
-        problems.extend(reader.take_problems());
-    }
-    problems
+    let scan = Scan { streams: streams.to_vec(), options: options.clone(), threads };
+    scan.run(needles, &mut Gathering { needles, each, last: Time::default() }, progress)
 }
 
-fn lines(chunk: &Chunk, stream: usize, needles: &Needles, each: &mut dyn FnMut(&Sighting<'_>)) {
-    let mut framer = Framer::default();
-    let mut resolver = chunk.clock().resolver();
-    let mut last = Time::default();
-    for line in chunk.lines().filter(|line| needles.is_in(line.bytes)) {
-        let entry = framer.frame(line.bytes);
-        let time = resolver.resolve(&entry.stamp, line.offset);
-        last = time.unwrap_or(last);
-        each(&Sighting {
-            observation: Observation {
-                time: last,
+impl Look for Needles {
+    /// Whether a line of the chunk holds a text.
+    type Found = bool;
+
+    fn look(&self, chunk: &mut Chunk) -> bool {
+        chunk.canonicalize(&mut Vec::new());
+        self.is_in(chunk.bytes())
+    }
+}
+
+/// Understands the few lines that were found.
+struct Gathering<'a> {
+    needles: &'a Needles,
+    each: &'a mut (dyn FnMut(&Sighting<'_>) + Send),
+    last: Time,
+}
+
+impl Take<bool> for Gathering<'_> {
+    fn take(&mut self, chunk: &Chunk, found: bool) {
+        if !found {
+            return;
+        }
+        let mut framer = Framer::default();
+        let mut resolver = chunk.clock().resolver();
+        for line in chunk.lines().filter(|line| self.needles.is_in(line.bytes)) {
+            let entry = framer.frame(line.bytes);
+            let time = resolver.resolve(&entry.stamp, line.offset);
+            self.last = time.unwrap_or(self.last);
+            let observation = Observation {
+                time: self.last,
                 stamped: time.is_some(),
                 entry: &entry,
                 event: &Event::parse(&entry),
                 line: LineId { log: chunk.log(), offset: line.offset },
                 weight: entry.repeat.max(1),
                 echo: false,
-            },
-            bytes: line.bytes,
-            path: chunk.path(),
-            stream,
-        });
+            };
+            (self.each)(&Sighting { observation, bytes: line.bytes, path: chunk.path() });
+        }
     }
 }

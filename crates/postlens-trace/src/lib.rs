@@ -27,7 +27,6 @@
 //!         echo: false,
 //!     },
 //!     line,
-//!     0,
 //! );
 //! let journeys = assemble(&trail);
 //! assert_eq!(journeys.len(), 1);

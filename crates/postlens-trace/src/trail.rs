@@ -49,8 +49,9 @@ const MOST: usize = 500;
 #[derive(Debug)]
 pub struct Trail {
     query: Query,
-    /// In the order of time, then of the streams and of the log.
+    /// In the order of time, then of the logs and within them.
     lines: BTreeMap<(i64, usize, LineId), KeptLine>,
+    logs: Vec<u64>,
     hits: HashSet<LineId>,
     ids: HashMap<Vec<u8>, Follow>,
     message_ids: HashMap<Vec<u8>, Follow>,
@@ -78,6 +79,7 @@ impl Trail {
         let mut trail = Self {
             query,
             lines: BTreeMap::new(),
+            logs: Vec::new(),
             hits: HashSet::new(),
             ids: HashMap::new(),
             message_ids: HashMap::new(),
@@ -120,8 +122,8 @@ impl Trail {
         self.lines.values()
     }
 
-    /// Takes a line in if it belongs; `stream` is the log that it comes from.
-    pub fn take(&mut self, line: &Observation<'_>, bytes: &[u8], stream: usize) {
+    /// Takes a line in if it belongs.
+    pub fn take(&mut self, line: &Observation<'_>, bytes: &[u8]) {
         let hit = self.query.matches(line) || self.is_foretold(line);
         if hit {
             self.hits.insert(line.line);
@@ -133,13 +135,22 @@ impl Trail {
             // A process serves many clients: what its other lines name is others' mail.
             return;
         }
-        let key = (line.time.micros, stream, line.line);
+        let key = (line.time.micros, self.log(line.line), line.line);
         self.lines.entry(key).or_insert_with(|| KeptLine {
             time: line.time,
             stamped: line.stamped,
             id: line.line,
             bytes: bytes.to_vec(),
         });
+    }
+
+    /// The number of a line's log, in the order in which they were met.
+    fn log(&mut self, line: LineId) -> usize {
+        let known = self.logs.iter().position(|log| *log == line.log);
+        known.unwrap_or_else(|| {
+            self.logs.push(line.log);
+            self.logs.len() - 1
+        })
     }
 
     /// What is decided before the first accepted recipient, other than a refusal, holds for

@@ -2,15 +2,16 @@
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
-use postlens_engine::{Needles, Summary, gather};
+use postlens_engine::{Needles, Sighting, Summary, gather};
 use postlens_report::trace::{self, Telling};
 use postlens_report::{Lang, Language};
-use postlens_source::{Options, Period, Stream};
+use postlens_source::{Options, Period};
 use postlens_trace::{Clues, Journey, Key, Query, Trail, assemble};
 
 use crate::exit;
-use crate::input::{InputArgs, tell_problems};
+use crate::input::{Input, InputArgs, tell_problems};
 use crate::output::{When, data, locale, message};
+use crate::progress::ProgressLine;
 
 /// Follow one mail: where it came from, what each hop did, what became of it
 ///
@@ -99,8 +100,8 @@ impl By {
 const FULL: usize = 3;
 /// Mail is followed over so many hops.
 const ROUNDS: usize = 32;
-/// How far lines near a known one may stand from their place in time, in seconds.
-const NEAR: i64 = 3600;
+/// How far lines may stand from their place in time, in seconds.
+const NEAR: i64 = 600;
 
 impl TraceArgs {
     /// Finds the mail and tells what happened to it.
@@ -115,9 +116,10 @@ impl TraceArgs {
         };
         let spooled = self.input.spool().context("cannot keep standard input")?;
         let input = self.input.validate()?;
-        let mut summary = Summary { problems: input.found.problems, ..Summary::default() };
-        let trail = follow(query, &input.found.streams, &input.options, &mut summary)?;
+        let mut summary = Summary::default();
+        let trail = follow(query, &input, &mut summary)?;
         drop(spooled);
+        summary.problems.splice(0..0, input.found.problems);
         let journeys = assemble(&trail);
         let read = tell_problems(&summary);
         let lang = self.lang.unwrap_or_else(|| Lang::of_locale(&locale("LC_MESSAGES")));
@@ -166,33 +168,32 @@ fn tell_rest(journeys: &[Journey], trail: &Trail, all: bool) {
 
 /// Reads the logs for what answers the query, then for what its lines name, until nothing
 /// new turns up. What is near in time is read again, not all.
-fn follow(
-    query: Query,
-    streams: &[Stream],
-    options: &Options,
-    summary: &mut Summary,
-) -> Result<Trail> {
+fn follow(query: Query, input: &Input, summary: &mut Summary) -> Result<Trail> {
+    let (streams, options) = (&input.found.streams, &input.options);
+    let progress = ProgressLine::new();
+    let mut show = |seen| progress.show(seen);
     let (text, ignore_case) = query.needle();
     let needles = Needles::new(&[text.to_vec()], ignore_case)?;
     let mut trail = Trail::new(query);
     let period = options.period;
-    let within = |micros| period.is_none_or(|period| period.contains(micros));
-    summary.problems.extend(gather(streams, options, &needles, &mut |line| {
-        if within(line.observation.time.micros) {
-            trail.take(&line.observation, line.bytes, line.stream);
+    let mut take = |line: &Sighting<'_>| {
+        if period.is_none_or(|period| period.contains(line.observation.time.micros)) {
+            trail.take(&line.observation, line.bytes);
         }
-    }));
+    };
+    summary.problems = gather(streams, options, input.threads, &needles, &mut take, &mut show);
     for _ in 0..ROUNDS {
         let Some(Clues { texts, from, to }) = trail.next_clues() else { break };
         let needles = Needles::new(&texts, false)?;
         let period = Period { from: Some(from), to };
-        let options = Options { period: Some(period), slack: NEAR, ..options.clone() };
-        // What could not be read has been said.
-        gather(streams, &options, &needles, &mut |line| {
+        let near = Options { period: Some(period), slack: NEAR, ..options.clone() };
+        let mut take = |line: &Sighting<'_>| {
             if period.contains(line.observation.time.micros) {
-                trail.take(&line.observation, line.bytes, line.stream);
+                trail.take(&line.observation, line.bytes);
             }
-        });
+        };
+        // What could not be read has been said.
+        gather(streams, &near, input.threads, &needles, &mut take, &mut show);
     }
     Ok(trail)
 }
