@@ -10,7 +10,16 @@ use crate::run;
 
 /// What tests need beside the lab's own list: the peers they compare with and the
 /// programs that make compressed logs.
-const BESIDE_THE_LAB: &[&str] = &["pflogsumm", "bzip2", "gzip", "xz-utils", "zstd", "util-linux"];
+const BESIDE_THE_LAB: &[&str] = &[
+    "pflogsumm",
+    "libdate-calc-perl",
+    "faketime",
+    "bzip2",
+    "gzip",
+    "xz-utils",
+    "zstd",
+    "util-linux",
+];
 
 /// Where Debian looks whether an installed daemon may be started.
 const POLICY: &str = "/usr/sbin/policy-rc.d";

@@ -12,6 +12,7 @@ pub mod finding;
 pub mod json;
 pub mod language;
 pub mod number;
+pub mod pflogsumm;
 pub mod report;
 pub mod text;
 pub mod trace;

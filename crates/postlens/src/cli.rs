@@ -1,5 +1,8 @@
 //! The command line.
 
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -36,20 +39,44 @@ enum Command {
     Explain(cmd::explain::ExplainArgs),
     Trace(cmd::trace::TraceArgs),
     Parse(Box<cmd::parse::ParseArgs>),
+    Pflogsumm(cmd::pflogsumm::PflogsummArgs),
     Completions(cmd::completions::CompletionsArgs),
     Man(cmd::man::ManArgs),
 }
 
 /// Reads the command line and does what it says.
+///
+/// A drop-in reads its arguments as the program does that it stands for; so it must know
+/// them before clap does.
 pub(crate) fn run() -> Result<u8> {
+    if let Some((name, arguments)) = drop_in(std::env::args_os().collect()) {
+        let mut all = Cli::command();
+        all.build();
+        if let Some(command) = all.find_subcommand(name) {
+            return cmd::pflogsumm::run(command.clone(), arguments.into_iter());
+        }
+    }
     match Cli::parse().command {
         Command::Report(args) => args.run(),
         Command::Explain(args) => args.run(),
         Command::Trace(args) => args.run(),
         Command::Parse(args) => args.run(),
+        Command::Pflogsumm(args) => args.run(),
         Command::Completions(args) => args.run(Cli::command()),
         Command::Man(args) => args.run(Cli::command()),
     }
+}
+
+/// The drop-in that the program's name or the command is, and its arguments.
+fn drop_in(arguments: Vec<OsString>) -> Option<(&'static str, Vec<OsString>)> {
+    const DROP_INS: [&str; 1] = ["pflogsumm"];
+    let known = |name: &OsStr| DROP_INS.into_iter().find(|drop_in| name == *drop_in);
+    let program = arguments.first().map(Path::new).and_then(Path::file_name);
+    let (name, skip) = match program.and_then(known) {
+        Some(name) => (name, 1),
+        None => (arguments.get(1).map(OsString::as_os_str).and_then(known)?, 2),
+    };
+    Some((name, arguments.into_iter().skip(skip).collect()))
 }
 
 #[cfg(test)]

@@ -4,5 +4,6 @@ pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod man;
 pub(crate) mod parse;
+pub(crate) mod pflogsumm;
 pub(crate) mod report;
 pub(crate) mod trace;
