@@ -10,6 +10,7 @@ use crate::feed::Feed;
 use crate::identity::{FileIdentity, HEAD};
 use crate::journal::JournalQuery;
 use crate::problem::{Problem, ProblemKind};
+use crate::tail::Tail;
 use crate::writer::Writer;
 
 /// One source of log bytes.
@@ -22,6 +23,8 @@ pub struct LogFile {
     /// When the log was last written, in seconds since 1970: from the archive's
     /// header where it tells, else from the file system.
     pub(crate) written: Option<i64>,
+    /// Whether to wait for more at its end.
+    pub(crate) followed: bool,
 }
 
 /// How bytes are got from a source.
@@ -63,6 +66,7 @@ impl LogFile {
             identity: None,
             compression: Compression::None,
             written: None,
+            followed: false,
         };
         if file.kind == InputKind::File {
             file.written = modified(metadata);
@@ -81,6 +85,7 @@ impl LogFile {
             identity: None,
             compression: Compression::None,
             written: None,
+            followed: false,
         }
     }
 
@@ -106,6 +111,33 @@ impl LogFile {
     /// Whether it is a regular file: it can be looked at before it is read.
     pub fn is_file(&self) -> bool {
         self.kind == InputKind::File
+    }
+
+    /// Makes reading wait for more at the end; whether that can be. Pipes do anyway, and
+    /// nothing is added to archives.
+    pub(crate) fn follow(&mut self) -> bool {
+        match &mut self.kind {
+            InputKind::File => {
+                // Learns the compression; a failure is said when the file is read.
+                let _ = self.head(0);
+                self.followed = self.compression == Compression::None;
+                self.followed
+            }
+            InputKind::Pipe | InputKind::Stdin => true,
+            InputKind::Journal(query) => {
+                query.follow = query.files.is_empty();
+                query.follow
+            }
+        }
+    }
+
+    /// The file that has taken a followed file's place.
+    pub(crate) fn successor(&self) -> Result<Self, Problem> {
+        let metadata =
+            std::fs::metadata(&self.path).map_err(|e| Problem::opening(&self.path, e))?;
+        let mut next = Self::at(&self.path, &metadata)?;
+        next.follow();
+        Ok(next)
     }
 
     /// The first `count` bytes of the log, decompressed, or as many as there are;
@@ -140,6 +172,9 @@ impl LogFile {
             InputKind::File | InputKind::Pipe => {
                 let file =
                     open_at(&self.path, start).map_err(|e| Problem::opening(&self.path, e))?;
+                if self.followed {
+                    return self.tail(file);
+                }
                 if self.kind == InputKind::Pipe {
                     writer = file.try_clone().ok().map(Writer::of);
                 }
@@ -149,14 +184,26 @@ impl LogFile {
                 writer = Some(Writer::stdin());
                 Box::new(io::stdin())
             }
-            InputKind::Journal(query) => Box::new(
-                query.open().map_err(|e| Problem::new(&self.path, ProblemKind::Journal(e)))?,
-            ),
+            InputKind::Journal(query) => {
+                let failed = |e| Problem::new(&self.path, ProblemKind::Journal(e));
+                let journal = query.open().map_err(failed)?;
+                if query.follow {
+                    writer = Some(Writer::of(journal.pipe().map_err(failed)?));
+                }
+                Box::new(journal)
+            }
         };
         let decoder = if start == 0 { Decoder::new(raw) } else { Ok(Decoder::plain(raw)) };
         decoder
             .map(|decoder| Feed::new(decoder, writer))
             .map_err(|source| Problem::new(&self.path, ProblemKind::Read { read: 0, source }))
+    }
+
+    fn tail(&self, file: File) -> Result<Feed, Problem> {
+        let failed = |source| Problem::new(&self.path, ProblemKind::Read { read: 0, source });
+        let tail = Tail::new(&self.path, file).map_err(failed)?;
+        let writer = Writer::of_tail(tail.clone());
+        Ok(Feed::new(Decoder::plain(Box::new(tail)), Some(writer)))
     }
 }
 

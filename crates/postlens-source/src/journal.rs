@@ -1,7 +1,9 @@
 //! The systemd journal, read through journalctl(1).
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::{self, Read};
+use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
@@ -15,6 +17,8 @@ pub(crate) struct JournalQuery {
     /// Seconds since 1970, from and to.
     pub(crate) since: Option<i64>,
     pub(crate) until: Option<i64>,
+    /// Whether to wait for more at its end.
+    pub(crate) follow: bool,
 }
 
 /// How a journal file begins.
@@ -25,7 +29,7 @@ const MAIL: &str = "SYSLOG_FACILITY=2";
 
 impl JournalQuery {
     pub(crate) fn system(program: PathBuf) -> Self {
-        Self { program, files: Vec::new(), since: None, until: None }
+        Self { program, files: Vec::new(), since: None, until: None, follow: false }
     }
 
     /// What the source is called in messages.
@@ -51,6 +55,9 @@ impl JournalQuery {
         if let Some(until) = self.until {
             arguments.push(format!("--until=@{until}").into());
         }
+        if self.follow {
+            arguments.extend(["--follow".into(), "--no-tail".into()]);
+        }
         arguments.push(MAIL.into());
         arguments
     }
@@ -71,6 +78,13 @@ impl JournalQuery {
 pub(crate) struct JournalPipe {
     child: Child,
     stdout: ChildStdout,
+}
+
+impl JournalPipe {
+    /// The pipe's end, to see whether more has come.
+    pub(crate) fn pipe(&self) -> io::Result<File> {
+        Ok(File::from(self.stdout.as_fd().try_clone_to_owned()?))
+    }
 }
 
 impl Read for JournalPipe {

@@ -54,6 +54,7 @@ mod journal;
 mod rotation;
 mod sampling;
 mod survey;
+mod tail;
 mod wide;
 mod writer;
 

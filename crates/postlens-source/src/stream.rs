@@ -15,7 +15,7 @@ mod reading;
 mod selection;
 
 use reading::{Limits, Reading, Setting};
-use selection::Bounds;
+use selection::{Bounds, Part};
 
 /// One rotation set in time order, or one pipe.
 #[derive(Debug, Clone)]
@@ -105,6 +105,13 @@ impl Stream {
         &self.files
     }
 
+    /// Makes reading wait for more at the end of the newest file, and go on with the file
+    /// that takes its place when the log is rotated or cut: it then has no end, unless a
+    /// period has one. Returns whether that can be: nothing is added to an archive.
+    pub fn follow(&mut self) -> bool {
+        self.files.last_mut().is_some_and(LogFile::follow)
+    }
+
     /// Looks at the files, puts them in order and in their years, and starts to read.
     pub fn open(self, options: &Options) -> StreamReader {
         let mut files = self.files;
@@ -152,6 +159,8 @@ fn in_order(files: Vec<LogFile>, surveys: Vec<Survey>) -> (Vec<LogFile>, Vec<Sur
     if all.iter().all(|(_, survey)| first(survey).is_some()) {
         all.sort_by_key(|(_, survey)| first(survey));
     }
+    // One that is followed has no end.
+    all.sort_by_key(|(file, _)| file.followed);
     all.into_iter().unzip()
 }
 
@@ -203,9 +212,31 @@ impl StreamReader {
                 Err(unused) => {
                     buffer = unused;
                     self.skipped.bytes += reading.skipped;
+                    let is_last = reading.is_last;
                     self.reading = None;
+                    if !is_last && self.next == self.files.len() {
+                        self.succeed();
+                    }
                 }
             }
+        }
+    }
+
+    /// Puts the file that has taken a followed one's place behind the others.
+    fn succeed(&mut self) {
+        let Some(last) = self.files.last().filter(|last| last.file.followed) else { return };
+        match last.file.successor() {
+            Ok(file) => {
+                // Whoever follows a log for long must not take its present for the future.
+                let written = file.written.unwrap_or(0).saturating_mul(MICROS);
+                self.setting.now = self.setting.now.max(written);
+                self.files.push(Planned {
+                    file,
+                    survey: Survey::default(),
+                    plan: YearPlan::default(),
+                });
+            }
+            Err(problem) => self.problems.push(problem),
         }
     }
 
@@ -218,7 +249,9 @@ impl StreamReader {
             let later = selection::next_first(later);
             let period = self.setting.period.as_ref();
             let bounds = self.setting.bounds;
-            let Some(part) = selection::part(planned, later, bounds, &self.setting.zone) else {
+            let part = selection::part(planned, later, bounds, &self.setting.zone);
+            let part = if planned.file.followed { Some(Part::growing(part)) } else { part };
+            let Some(part) = part else {
                 self.skipped.files += 1;
                 continue;
             };
@@ -238,3 +271,7 @@ impl StreamReader {
 #[cfg(test)]
 #[path = "stream/tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "stream/follow_tests.rs"]
+mod follow_tests;

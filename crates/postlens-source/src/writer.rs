@@ -4,6 +4,8 @@ use std::fs::File;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use crate::tail::Tail;
+
 /// The other end of a pipe or terminal.
 #[derive(Debug)]
 pub(crate) struct Writer(End);
@@ -12,6 +14,7 @@ pub(crate) struct Writer(End);
 enum End {
     Stdin,
     File(File),
+    Tail(Tail),
 }
 
 impl Writer {
@@ -24,6 +27,11 @@ impl Writer {
         Self(End::File(file))
     }
 
+    /// What writes to a file that is followed.
+    pub(crate) fn of_tail(tail: Tail) -> Self {
+        Self(End::Tail(tail))
+    }
+
     /// Waits for more, for so many milliseconds at most, and says whether none came. An
     /// end or a failure is something to read.
     pub(crate) fn is_idle(&self, patience: u16) -> bool {
@@ -33,6 +41,7 @@ impl Writer {
                 let stdin = std::io::stdin();
                 poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&timeout))
             }
+            End::Tail(tail) => return tail.is_idle(patience),
             End::File(file) => poll(&mut [PollFd::new(file, PollFlags::IN)], Some(&timeout)),
         };
         ready == Ok(0)

@@ -67,6 +67,9 @@ pub(super) struct Reading {
     ended: bool,
     /// Bytes left out since they lie outside the period.
     pub(super) skipped: u64,
+    /// Whether nothing is to be read of what may follow: it lies after the period, or
+    /// reading failed.
+    pub(super) is_last: bool,
 }
 
 impl Reading {
@@ -93,6 +96,7 @@ impl Reading {
             cutting: false,
             ended: false,
             skipped: 0,
+            is_last: false,
             setting,
         })
     }
@@ -121,6 +125,7 @@ impl Reading {
             if bounds.is_after(range.earliest, &self.setting.zone) {
                 // The rest of a file in order is later still.
                 self.skipped += outside;
+                self.is_last = true;
                 return Err(chunk.into_buffer());
             }
             if !bounds.is_before(range.latest, &self.setting.zone) {
@@ -205,7 +210,7 @@ impl Reading {
             }
             Ok(count) => count,
             Err(source) => {
-                self.ended = true;
+                (self.ended, self.is_last) = (true, true);
                 let error = self.failure(source, self.offset + pending as u64);
                 problems.push(Problem::new(&*self.path, error));
                 0

@@ -20,6 +20,11 @@ pub(super) struct Part {
 }
 
 impl Part {
+    /// The part of a file that is being written: what comes may lie in the period.
+    pub(super) fn growing(now: Option<Self>) -> Self {
+        Self { end: None, ..now.unwrap_or(Self { start: 0, end: None, first: None }) }
+    }
+
     /// How many bytes of a file are not read.
     pub(super) fn skipped(&self, size: u64) -> u64 {
         self.start + self.end.map_or(0, |end| size.saturating_sub(end))
