@@ -73,7 +73,7 @@ pub fn everyday_words() -> impl Iterator<Item = (&'static [&'static str], &'stat
 }
 
 /// Kinds of events that are written in Rust; those of the tables come from there.
-const KINDS: [&str; 46] = [
+const KINDS: [&str; 51] = [
     "abort",
     "auth_failed",
     "authentication_result",
@@ -89,6 +89,11 @@ const KINDS: [&str; 46] = [
     "filter_verdict",
     "foreign",
     "greylist",
+    "host_lost_connection",
+    "host_protocol_error",
+    "host_refused",
+    "host_said",
+    "host_timed_out",
     "improper_pipelining",
     "login",
     "login_aborted",

@@ -3,8 +3,12 @@
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+use std::collections::BTreeSet;
+
+use bstr::ByteSlice;
 use postlens_filter::{Field, Line, Query};
 use postlens_syntax::{Entry, Event};
+use postlens_testkit::{Config, Until, generate_in_memory};
 use regex::bytes::Regex;
 
 const LOG: &str = "\
@@ -118,4 +122,22 @@ fn errors_say_what_to_write() {
     wrong(Field::Host, " ", "--host needs a value", "mx1");
     let many = vec![(Field::Host, "mx*"); 200];
     assert!(Query::new(many).unwrap_err().to_string().contains("more than 128"));
+}
+
+/// Kinds of every event of the book, and of generated logs, are known.
+#[test]
+fn every_kind_can_be_asked_for() {
+    let config = Config { until: Until::Messages(300), ..Config::everything(11) };
+    let (log, _, _) = generate_in_memory(config);
+    let examples = include_bytes!("../../../docs/book/events.txt");
+    let mut unknown = BTreeSet::new();
+    let examples = examples.lines().filter_map(|line| line.strip_prefix(b"> "));
+    for line in examples.chain(log.lines()) {
+        let entry = Entry::parse(line);
+        let kind = Event::parse(&entry).kind();
+        if Query::new([(Field::Kind, kind)]).is_err() {
+            unknown.insert(kind);
+        }
+    }
+    assert!(unknown.is_empty(), "{unknown:?}");
 }
