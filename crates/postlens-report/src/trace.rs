@@ -1,8 +1,10 @@
 //! Journeys of mail, told: one file per format.
 
+pub mod html;
 pub mod json;
 mod steps;
 pub mod text;
+mod words;
 
 pub use json::value;
 pub use text::write;

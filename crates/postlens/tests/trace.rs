@@ -88,7 +88,7 @@ fn a_mail_through_a_content_filter() {
     check(
         LOG,
         &[FIRST],
-        &expect![[r"
+        &expect![[r#"
             YYYY-11-04 10:06:01  alice@example.com → bob@example.org, carol@example.net
               from        client.example[192.0.2.9], HELO client.example, TLSv1.3 TLS_AES_256_GCM_SHA384
               queue ID    4jYXrC3hT6z1SZfq, mx, <1@example.com>, 1.2 KiB
@@ -102,7 +102,7 @@ fn a_mail_through_a_content_filter() {
                           why: mailbox full; who must act: the recipient
                           → The recipient must make room, or get a larger quota. Reach them another way if it matters.
                           took 2.00 s: 0.00 s before the queue, 0.00 s in it, 1.00 s connecting, 1.00 s transmitting
-                          The end of this journey is not in the log: it goes on after the log ends.
+              The end of this journey is not in the log: it goes on after the log ends.
 
               10:06:00             connection from client.example[192.0.2.9], HELO client.example, TLSv1.3 TLS_AES_256_GCM_SHA384
               10:06:01    +1.00 s  accepted as 4jYXrC3hT6z1SZfq, 1.2 KiB
@@ -113,7 +113,7 @@ fn a_mail_through_a_content_filter() {
               10:06:02    +2.00 s  carol@example.net sent by smtp to 127.0.0.1[127.0.0.1]:10024 after 1.10 s: 250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as 4jYXrD0000z1SZfr
               10:06:03    +3.00 s  bob@example.org sent by lmtp to mx.example.com[private/dovecot-lmtp] after 1.00 s: 250 2.0.0 <bob@example.org> x Saved
               10:06:04    +4.00 s  carol@example.net deferred by smtp to mx.example.net[203.0.113.5]:25 after 2.00 s: host mx.example.net[203.0.113.5] said: 452 4.2.2 Mailbox full (in reply to RCPT TO command)
-        "]],
+        "#]],
     );
 }
 
@@ -213,6 +213,24 @@ fn what_strangers_wrote_reaches_no_terminal() {
     let out = run(LOG.as_bytes(), &["\u{1b}[2J", "--by", "text"]);
     assert_eq!(out.status.code(), Some(1));
     assert!(!out.stderr.contains(&0x1b));
+}
+
+#[test]
+fn a_page_holds_nothing_that_a_browser_runs() {
+    let hostile = "</dd><script>alert(1)</script>\\\"'&";
+    let log = LOG.replace("Mailbox full", hostile).replace("<client.example>", hostile);
+    let out = run(log.as_bytes(), &[FIRST, "--format", "html", "--lines"]);
+    assert!(out.status.success(), "{out:?}");
+    let page = String::from_utf8(out.stdout).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n"));
+    assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "{page}");
+    assert!(!page.contains("<script") && !page.contains("http://") && !page.contains("https://"));
+    // Every tag that is opened is closed.
+    for tag in ["section", "table", "tr", "td", "th", "dl", "dt", "dd", "ol", "li", "pre"] {
+        let opened =
+            page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count();
+        assert_eq!(opened, page.matches(&format!("</{tag}>")).count(), "{tag}");
+    }
 }
 
 #[test]

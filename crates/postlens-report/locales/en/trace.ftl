@@ -1,4 +1,9 @@
 # Journeys.
+trace-title = Journeys of mail
+trace-recipient = recipient
+trace-outcome = outcome
+trace-details = details
+trace-lines = original lines
 trace-from = from
 trace-message = queue ID
 trace-helo = HELO { $value }

@@ -1,4 +1,9 @@
 # メールの経路。
+trace-title = メールの経路
+trace-recipient = 宛先
+trace-outcome = 結果
+trace-details = 詳細
+trace-lines = 元のログ行
 trace-from = 送信元
 trace-message = キューID
 trace-helo = HELO { $value }

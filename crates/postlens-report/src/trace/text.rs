@@ -1,15 +1,15 @@
 //! Journeys as text.
 
-use postlens_syntax::{Delay, Time};
-use postlens_trace::{Attempt, Journey, Refused, Traced, TracedRecipient, name_of};
-use postlens_track::Outcome;
+use postlens_syntax::Delay;
+use postlens_trace::{Journey, name_of};
 use unicode_width::UnicodeWidthStr;
 
+use super::Telling;
 use super::steps::steps;
-use super::{Telling, client};
+use super::words::{at, clock, details, envelope, facts, fate, fates, missing};
 use crate::escape::printable;
 use crate::language::Language;
-use crate::number::{bytes, count, delay};
+use crate::number::delay;
 
 /// Tells journeys one after the other.
 pub fn write(journeys: &[Journey], language: &Language, telling: Telling) -> String {
@@ -73,29 +73,17 @@ const NAMES: usize = 12;
 
 fn tell(journey: &Journey, language: &Language, telling: Telling, out: &mut Out) {
     out.bold(&format!("{}  {}", at(journey.begin()), envelope(journey)));
-    match journey.first() {
-        Some(first) => origin(first, language, out),
-        None => {
-            for refused in &journey.refused {
-                refusal(refused, language, out);
-            }
-        }
+    for (name, value) in facts(journey, language) {
+        out.field(&name, &value);
     }
     for (_, recipient) in journey.outcomes() {
-        outcome(recipient, language, out);
-    }
-    for message in &journey.messages {
-        if let Some((number, fate)) = message.unseen {
-            let values =
-                [("count", count(u64::from(number))), ("outcome", fate_of(fate, language))];
-            out.field("", &language.with("trace-unseen", &values));
+        out.field(&printable(recipient.address.as_ref()), &fate(recipient, language));
+        for line in details(recipient, language) {
+            out.field("", &line);
         }
     }
-    if journey.begins_before() {
-        out.field("", &language.text("trace-begins-before"));
-    }
-    if journey.is_open() {
-        out.field("", &language.text("trace-open"));
+    for line in missing(journey, language) {
+        out.line(2, &line);
     }
     out.line(0, "");
     let all = steps(journey, language);
@@ -114,170 +102,4 @@ fn tell(journey: &Journey, language: &Language, telling: Telling, out: &mut Out)
             out.line(2, &printable(bstr::BStr::new(&line.bytes)));
         }
     }
-}
-
-fn origin(first: &Traced, language: &Language, out: &mut Out) {
-    if let Some(connection) = &first.connection {
-        out.field(&language.text("trace-from"), &client(connection, language));
-    } else if let Some(uid) = first.uid {
-        let from = language.with("trace-local-user", &[("uid", uid.to_string())]);
-        out.field(&language.text("trace-from"), &from);
-    }
-    let mut parts = vec![first.queue_id.clone()];
-    if let Some(host) = &first.host {
-        parts.push(printable(host.as_ref()));
-    }
-    parts.extend(first.message_id.as_ref().map(|id| printable(id.as_ref())));
-    parts.extend(first.size.map(bytes));
-    out.field(&language.text("trace-message"), &parts.join(", "));
-}
-
-fn refusal(refused: &Refused, language: &Language, out: &mut Out) {
-    if let Some(connection) = &refused.connection {
-        out.field(&language.text("trace-from"), &client(connection, language));
-    }
-    let to = refused.recipient.as_ref().map(|to| printable(to.as_ref())).unwrap_or_default();
-    let key = match refused.action {
-        "reject" => "trace-was-refused",
-        _ => "trace-was-decided",
-    };
-    let values = [
-        ("stage", printable(refused.stage.as_ref())),
-        ("action", refused.action.to_owned()),
-        ("name", name_of(refused.line)),
-    ];
-    out.field(&to, &language.with(key, &values));
-    out.field("", &printable(refused.text.as_ref()));
-    if refused.action == "reject" {
-        why(refused.verdict, language, out);
-    }
-}
-
-/// Why it failed, who must act, and what to do.
-fn why(verdict: postlens_explain::Verdict, language: &Language, out: &mut Out) {
-    let values = [
-        ("cause", language.text(verdict.cause.key())),
-        ("actor", language.text(verdict.actor().key())),
-    ];
-    out.field("", &language.with("trace-why", &values));
-    let remedy = language.text(verdict.cause.remedy_key(verdict.side));
-    out.field("", &format!("→ {remedy}"));
-}
-
-fn outcome(recipient: &TracedRecipient, language: &Language, out: &mut Out) {
-    let last = recipient.decisive();
-    let fate = fate_of(recipient.outcome, language);
-    let values = [
-        ("outcome", fate),
-        ("time", at(recipient.time)),
-        ("relay", last.map(|last| printable(last.relay.as_ref())).unwrap_or_default()),
-        ("count", recipient.attempts.len().to_string()),
-        ("since", recipient.attempts.first().map(|first| at(first.time)).unwrap_or_default()),
-    ];
-    let key = match (recipient.outcome, recipient.attempts.len()) {
-        (_, 0) => "trace-fate",
-        (Outcome::Delivered | Outcome::Relayed, _) => "trace-fate-sent",
-        (_, 1) => "trace-fate-failed",
-        _ => "trace-fate-failed-often",
-    };
-    let address = printable(recipient.address.as_ref());
-    out.field(&address, &language.with(key, &values));
-    if let Some(orig) = recipient.orig.as_ref().filter(|orig| **orig != recipient.address) {
-        let orig = printable(orig.as_ref());
-        out.field("", &language.with("trace-orig", &[("address", orig)]));
-    }
-    let Some(last) = last else { return };
-    out.field("", &printable(last.reply.as_ref()));
-    if let Some(verdict) = last.verdict {
-        why(verdict, language, out);
-    }
-    stages(last, language, out);
-}
-
-/// Where the time went.
-fn stages(attempt: &Attempt, language: &Language, out: &mut Out) {
-    let Some(delays) = attempt.delays else { return };
-    let deferred = attempt.deferred_for.map_or(0, Delay::micros);
-    let before = Delay::from_micros(delays.before_qmgr.micros().saturating_sub(deferred));
-    let mut values = vec![
-        ("total", delay(attempt.delay)),
-        ("before", delay(before)),
-        ("queue", delay(delays.in_qmgr)),
-        ("connection", delay(delays.connection)),
-        ("transmission", delay(delays.transmission)),
-    ];
-    let key = if deferred > 0 {
-        values.push(("deferred", delay(Delay::from_micros(deferred))));
-        "trace-stages-deferred"
-    } else {
-        "trace-stages"
-    };
-    out.field("", &language.with(key, &values));
-}
-
-fn fate_of(outcome: Outcome, language: &Language) -> String {
-    language.text(&format!("outcome-{}", outcome.name()))
-}
-
-/// What became of all recipients, in a few words.
-fn fates(journey: &Journey, language: &Language) -> String {
-    let mut counts: Vec<(Outcome, u64)> = Vec::new();
-    let unseen = journey.messages.iter().filter_map(|message| message.unseen);
-    let all = journey.outcomes().map(|(_, to)| (to.outcome, 1));
-    for (outcome, number) in all.chain(unseen.map(|(number, fate)| (fate, u64::from(number)))) {
-        match counts.iter_mut().find(|(known, _)| *known == outcome) {
-            Some((_, count)) => *count += number,
-            None => counts.push((outcome, number)),
-        }
-    }
-    if !journey.refused.is_empty() {
-        return language.text("trace-refused-short");
-    }
-    let told = counts.into_iter().map(|(outcome, number)| match number {
-        1 => fate_of(outcome, language),
-        _ => format!("{} {}", count(number), fate_of(outcome, language)),
-    });
-    told.collect::<Vec<_>>().join(", ")
-}
-
-/// `sender → recipients`.
-fn envelope(journey: &Journey) -> String {
-    let sender = match journey.first() {
-        Some(first) => first.sender.as_ref(),
-        None => journey.refused.first().and_then(|refused| refused.sender.as_ref()),
-    };
-    let sender = sender.map_or_else(
-        || "?".to_owned(),
-        |sender| if sender.is_empty() { "<>".to_owned() } else { printable(sender.as_ref()) },
-    );
-    let mut to: Vec<String> =
-        journey.outcomes().map(|(_, to)| printable(to.address.as_ref())).collect();
-    to.extend(
-        journey
-            .refused
-            .iter()
-            .filter_map(|refused| Some(printable(refused.recipient.as_ref()?.as_ref()))),
-    );
-    to.dedup();
-    let more = to.len().saturating_sub(NAMED);
-    to.truncate(NAMED);
-    let mut to = to.join(", ");
-    if more > 0 {
-        to = format!("{to} … +{more}");
-    }
-    format!("{sender} → {}", if to.is_empty() { "?" } else { &to })
-}
-
-/// Recipients named in a heading.
-const NAMED: usize = 3;
-
-/// `2026-11-24 10:02:11`, by the log's clock.
-fn at(time: Time) -> String {
-    let civil = time.civil();
-    format!("{:04}-{:02}-{:02} {}", civil.year, civil.month, civil.day, clock(time))
-}
-
-fn clock(time: Time) -> String {
-    let civil = time.civil();
-    format!("{:02}:{:02}:{:02}", civil.hour, civil.minute, civil.second)
 }

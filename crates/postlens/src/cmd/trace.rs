@@ -49,7 +49,10 @@ pub(crate) struct TraceArgs {
     /// Tell every mail that is found in full, however many.
     #[arg(long)]
     all: bool,
-    /// Write JSON: an array of journeys.
+    /// The form of the answer.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+    /// Write JSON: short for `--format json`.
     #[arg(long)]
     json: bool,
     /// The language of the text: en or ja. Default: the locale's.
@@ -58,6 +61,17 @@ pub(crate) struct TraceArgs {
     /// Terminal colours.
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: When,
+}
+
+/// The form of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// An array of journeys.
+    Json,
+    /// One page that needs nothing else: no script, nothing from outside.
+    Html,
 }
 
 /// What a query is.
@@ -123,22 +137,21 @@ impl TraceArgs {
         let journeys = assemble(&trail);
         let read = tell_problems(&summary);
         let lang = self.lang.unwrap_or_else(|| Lang::of_locale(&locale("LC_MESSAGES")));
-        let language = Language::new(lang);
-        if self.json {
-            let value = trace::value(&journeys, self.lines);
-            data(&format!("{}\n", serde_json::to_string_pretty(&value)?))
-                .context("cannot write to standard output")?;
-        } else {
-            let colour = self.color.allows_colour();
-            let telling = Telling { lines: self.lines, colour };
-            let text = if self.all || journeys.len() <= FULL {
-                trace::write(&journeys, &language, telling)
-            } else {
-                trace::text::list(&journeys, &language)
-            };
-            data(&text).context("cannot write to standard output")?;
-            tell_rest(&journeys, &trail, self.all);
-        }
+        let format = if self.json { Format::Json } else { self.format };
+        let text = match format {
+            Format::Json => {
+                let value = trace::value(&journeys, self.lines);
+                format!("{}\n", serde_json::to_string_pretty(&value)?)
+            }
+            Format::Html => trace::html::page(&journeys, lang, self.lines),
+            Format::Text if self.all || journeys.len() <= FULL => {
+                let telling = Telling { lines: self.lines, colour: self.color.allows_colour() };
+                trace::write(&journeys, &Language::new(lang), telling)
+            }
+            Format::Text => trace::text::list(&journeys, &Language::new(lang)),
+        };
+        data(&text).context("cannot write to standard output")?;
+        tell_rest(&journeys, &trail, self.all || format != Format::Text);
         Ok(match (journeys.is_empty(), read) {
             (false, _) => exit::OK,
             (true, exit::OK) => NOT_FOUND,
