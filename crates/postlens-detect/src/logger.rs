@@ -54,7 +54,7 @@ impl Detector for Logger {
 
     fn trouble(&mut self, trouble: &Trouble<'_>, clock: Clock) {
         if trouble.daemon == Some(Daemon::Postlogd) {
-            self.add(&trouble.sight, 1, trouble.weight, clock);
+            self.foreign(&trouble.sight, trouble.weight, clock);
         }
     }
 

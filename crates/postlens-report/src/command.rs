@@ -36,6 +36,9 @@ pub fn first(finding: &Finding) -> Option<String> {
         }
         FindingKind::DestinationDeferring => format!("posttls-finger -c {}", name()?),
         FindingKind::QueueGrowing => "qshape incoming active deferred".to_owned(),
+        FindingKind::LinesLost if is_of_postlogd(finding) => {
+            "grep postlogd \"$(postconf -h maillog_file)\" | tail".to_owned()
+        }
         FindingKind::LinesLost => "journalctl -g Suppressed -n 20".to_owned(),
         FindingKind::ConnectionsUnusual => "ss -tn state established sport = :25".to_owned(),
         FindingKind::BouncesRising
@@ -46,6 +49,11 @@ pub fn first(finding: &Finding) -> Option<String> {
         | FindingKind::ClientMisconfigured => return None,
     };
     Some(command)
+}
+
+/// Whether it was Postfix's own logger that lost lines.
+fn is_of_postlogd(finding: &Finding) -> bool {
+    finding.evidence.first().is_some_and(|line| line.program.ends_with(b"/postlogd"))
 }
 
 /// `127.0.0.1[127.0.0.1]:10024`, `mail.example.com[private/dovecot-lmtp]`, `private/auth`,

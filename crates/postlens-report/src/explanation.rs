@@ -45,7 +45,7 @@ impl<'a> Explanation<'a> {
     pub fn text(&self, language: &Language, look: Look) -> String {
         let word = |key: &str| language.text(key);
         let verdict = self.verdict;
-        let mut page = Page::new(language, look);
+        let mut page = Page::new(language);
         page.bold(&printable(self.pasted.text()));
         let cause = [
             ("cause", word(verdict.cause.key())),
@@ -84,7 +84,7 @@ impl<'a> Explanation<'a> {
                 page.line(&format!("{:9}{command}", ""));
             }
         }
-        page.finish()
+        page.text(look)
     }
 
     /// One JSON object. Names of fields are those of the log's lines where they are the same.

@@ -51,11 +51,15 @@ pub fn rate(value: f64) -> String {
     if value < 9.95 { format!("{value:.1}") } else { format!("{value:.0}") }
 }
 
-/// A share of a whole in percent: `12.3 %`; empty for nothing of nothing.
+/// A share of a whole in percent: `12.3 %`, never `100.0 %` unless it is the whole, nor
+/// `0.0 %` unless it is nothing; empty for nothing of nothing.
 pub fn percent(part: u64, whole: u64) -> String {
-    let Some(tenths) = (u128::from(part) * 1000).checked_div(u128::from(whole)) else {
+    let doubled = u128::from(part) * 2000 + u128::from(whole);
+    let Some(tenths) = doubled.checked_div(u128::from(whole) * 2) else {
         return String::new();
     };
+    let (least, most) = (u128::from(part > 0), if part < whole { 999 } else { u128::MAX });
+    let tenths = tenths.clamp(least, most);
     format!("{}.{} %", tenths / 10, tenths % 10)
 }
 
@@ -77,6 +81,8 @@ mod tests {
             [seconds(1), seconds(59), seconds(600), seconds(7200)],
             ["1.00 s", "59 s", "10 min", "2.0 h"]
         );
-        assert_eq!([percent(1, 3), percent(0, 0)], ["33.3 %", ""]);
+        assert_eq!([percent(1, 3), percent(2, 3), percent(0, 0)], ["33.3 %", "66.7 %", ""]);
+        assert_eq!([percent(9_999, 10_000), percent(1, 10_000)], ["99.9 %", "0.1 %"]);
+        assert_eq!([percent(7, 7), percent(0, 7)], ["100.0 %", "0.0 %"]);
     }
 }

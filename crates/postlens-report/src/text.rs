@@ -2,11 +2,13 @@
 
 mod authentication;
 mod bars;
+mod block;
 mod causes;
 mod compare;
 mod delivery;
 mod encryption;
 mod filters;
+mod layout;
 mod lines;
 mod mail;
 pub(crate) mod page;
@@ -81,7 +83,7 @@ pub fn names() -> Vec<&'static str> {
 
 /// Writes a report for a place that can show it as `look` says.
 pub fn write(report: &Report<'_>, language: &Language, look: Look) -> String {
-    let mut page = Page::new(language, look);
+    let mut page = Page::new(language);
     for part in HEAD {
         part(&mut page, report);
     }
@@ -92,5 +94,5 @@ pub fn write(report: &Report<'_>, language: &Language, look: Look) -> String {
     for (_, section) in lists.into_iter().flatten().filter(|(name, _)| report.shows(name)) {
         section(&mut page, report);
     }
-    page.finish()
+    layout::lines(&page.finish(), look)
 }

@@ -212,6 +212,7 @@ const NAMES: &[&str] = &[
     "myhostname",
     "panic",
     "postfix",
+    "postlogd",
     "postmap",
     "postmaster",
     "postqueue",

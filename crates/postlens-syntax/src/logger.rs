@@ -1,4 +1,5 @@
-//! What loggers say about lines that they lost: rsyslogd, systemd-journald, syslog-ng.
+//! What loggers say about lines that they lost: rsyslogd, systemd-journald, syslog-ng,
+//! postlogd(8).
 //!
 //! ```text
 //! rsyslogd: imuxsock begins to drop messages due to rate-limiting
@@ -6,6 +7,7 @@
 //! rsyslogd: imjournal: N messages lost due to rate-limiting (L allowed within S seconds)
 //! systemd-journald: Suppressed N messages from UNIT
 //! systemd-journald: Forwarding to syslog missed N messages.
+//! postfix/postlogd: warning: failed to receive message with recv: REASON
 //! ```
 
 use bstr::ByteSlice;
@@ -13,6 +15,10 @@ use bstr::ByteSlice;
 /// How many lines a logger says it lost; 0 where it only says that it loses some, `None`
 /// for any other line. `program` and `text` are those of an [`Entry`](crate::Entry).
 pub fn lost_lines(program: &[u8], text: &[u8]) -> Option<u64> {
+    if program.ends_with(b"/postlogd") {
+        let is_loss = text.starts_with(b"warning: failed to receive message");
+        return is_loss.then_some(1);
+    }
     const LOGGERS: [&[u8]; 3] = [b"rsyslogd", b"systemd-journal", b"syslog-ng"];
     if !LOGGERS.iter().any(|logger| program.starts_with(logger)) {
         return None;
@@ -56,6 +62,9 @@ mod tests {
         check("rsyslogd", "imjournal: begin to drop messages due to rate-limiting", Some(0));
         check("systemd-journald", "Suppressed 4127 messages from postfix@-.service", Some(4127));
         check("systemd-journald", "Forwarding to syslog missed 12 messages.", Some(12));
+        let failed = "warning: failed to receive message with recv: No buffer space available";
+        check("postfix/postlogd", failed, Some(1));
+        check("postfix/smtpd", failed, None);
         check("cron", "Suppressed 4127 messages from postfix@-.service", None);
         check("rsyslogd", "[origin software=\"rsyslogd\"] start", None);
     }

@@ -277,6 +277,10 @@ incidents! {
     QueueGrowth = "queue_growth";
     /// Loggers drop lines.
     LinesLost = "lines_lost";
+    /// postlogd(8) cannot take all lines in.
+    PostlogdFails = "postlogd_fails";
+    /// Our TLS settings fit no client any more.
+    TlsBroken = "tls_broken";
 }
 
 impl Config {

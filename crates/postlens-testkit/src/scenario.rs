@@ -62,6 +62,8 @@ scenarios! {
     "connection-flood" ConnectionFlood AFTERNOON, 30, 80.0;
     "queue-growth" QueueGrowth MORNING, 300, 0.9;
     "lines-lost" LinesLost MORNING, 30, 1.0;
+    "postlogd-fails" PostlogdFails MORNING, 30, 2.0;
+    "tls-broken" TlsBroken AFTERNOON, 60, 4.0;
 }
 
 impl Scenario {

@@ -33,6 +33,7 @@ pub(crate) enum Service {
     Kernel,
     Rsyslog,
     Journald,
+    Postlogd,
 }
 
 impl Service {
@@ -65,6 +66,7 @@ impl Service {
         Self::Kernel,
         Self::Rsyslog,
         Self::Journald,
+        Self::Postlogd,
     ];
 
     /// One process for good does all the work.
@@ -81,6 +83,7 @@ impl Service {
                 | Self::Dovecot
                 | Self::Rsyslog
                 | Self::Journald
+                | Self::Postlogd
         )
     }
 
@@ -110,6 +113,7 @@ impl Service {
             Self::Dnsblog => "dnsblog",
             Self::Postsuper => "postsuper",
             Self::Master => "master",
+            Self::Postlogd => "postlogd",
             Self::Dovecot => return "dovecot".to_owned(),
             Self::Cron => return "CRON".to_owned(),
             Self::Kernel => return "kernel".to_owned(),

@@ -137,6 +137,12 @@ verdicts! {
     lines_lost "lines-lost"
         "SEVERE: Loggers of mx1 lost lines: 171 at least. All figures are too low"
         "重大: mx1 のログ収集が少なくとも 171 行を失いました。すべての数字は実際より少なくなっています";
+    postlogd_fails "postlogd-fails"
+        "SEVERE: Loggers of mx1 lost lines: 69 at least. All figures are too low"
+        "重大: mx1 のログ収集が少なくとも 69 行を失いました。すべての数字は実際より少なくなっています";
+    tls_broken "tls-broken"
+        "SEVERE: TLS fails on mx1: 236 failures"
+        "重大: mx1 で TLS が失敗しています(236 回)";
     baseline "baseline"
         "No problem found: 3,579 mails and 73,381 lines of 4 days looked at"
         "問題は見つかりませんでした(期間 4 日、メール 3,579 通、ログ 73,381 行)";

@@ -68,7 +68,8 @@ fn expected(name: &str) -> Option<Expected> {
         "connection-flood" => (Kind::ConnectionsUnusual, 1, system),
         // Nothing in the log says when a queue began to grow but its length.
         "queue-growth" => (Kind::QueueGrowing, 10, system),
-        "lines-lost" => (Kind::LinesLost, 1, host),
+        "lines-lost" | "postlogd-fails" => (Kind::LinesLost, 1, host),
+        "tls-broken" => (Kind::TlsBroken, 1, host),
         _ => return None,
     })
 }
@@ -151,6 +152,8 @@ incidents! {
     connection_flood "connection-flood";
     queue_growth "queue-growth";
     lines_lost "lines-lost";
+    postlogd_fails "postlogd-fails";
+    tls_broken "tls-broken";
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::text::page::{Fit, Page};
 
 /// The list as text.
 pub fn text(language: &Language, look: Look) -> String {
-    let mut page = Page::new(language, look);
+    let mut page = Page::new(language);
     page.bold(&language.text("explain-list-heading"));
     for cause in Cause::ALL {
         let values = [
@@ -18,7 +18,7 @@ pub fn text(language: &Language, look: Look) -> String {
             ("name", cause.name().to_owned()),
             ("permanence", language.text(cause.permanence().key())),
         ];
-        page.line("");
+        page.space();
         page.bold(&page.words_with("explain-cause-value", &values));
         page.paragraph(2, &language.text(cause.definition_key()), Fit::Wrap);
         for side in Side::ALL {
@@ -29,7 +29,7 @@ pub fn text(language: &Language, look: Look) -> String {
             page.paragraph(4, &page.words_with("explain-list-actor", &values), Fit::Wrap);
         }
     }
-    page.finish()
+    page.text(look)
 }
 
 /// The list as JSON: one object.

@@ -1,6 +1,6 @@
 //! Logins and failed logins.
 
-use super::page::{Page, cut};
+use super::page::Page;
 use crate::escape::printable;
 use crate::number::count;
 use crate::report::Report;
@@ -28,7 +28,7 @@ pub(super) fn failures(page: &mut Page<'_>, report: &Report<'_>) {
             _ => continue,
         };
         for (service, number) in services.top(report.top) {
-            page.row(1, *number, &cut(&printable(service)));
+            page.row(1, *number, &&printable(service));
         }
     }
     if !authentication.failed_clients.is_empty() {
@@ -67,11 +67,9 @@ pub(super) fn logins(page: &mut Page<'_>, report: &Report<'_>) {
         let rows: Vec<_> = users
             .top(report.top)
             .into_iter()
-            .map(|(user, logins)| {
-                vec![count(logins.smtp), count(logins.store), cut(&printable(user))]
-            })
+            .map(|(user, logins)| vec![count(logins.smtp), count(logins.store), printable(user)])
             .collect();
-        page.table(&["column-smtp", "column-store", ""], &rows);
+        page.table(&["column-smtp", "column-store", ""], rows);
         page.rest(users, report.top);
     }
     if report.view.detail {

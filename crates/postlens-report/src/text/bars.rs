@@ -1,6 +1,6 @@
 //! Bars beside counts, for terminals.
 
-use super::page::{Page, WIDTH};
+use super::layout::WIDTH;
 
 /// What the place that a text goes to can show.
 #[derive(Debug, Clone, Copy, Default)]
@@ -62,7 +62,7 @@ pub(crate) struct Chart {
 
 impl Chart {
     /// Bars for lines of these widths and values.
-    pub(crate) fn of(lines: impl Iterator<Item = (usize, u64)>) -> Self {
+    pub(super) fn of(lines: impl Iterator<Item = (usize, u64)>) -> Self {
         let mut chart = Self::default();
         for (width, value) in lines {
             chart.widest = chart.widest.max(width);
@@ -70,17 +70,15 @@ impl Chart {
         }
         chart
     }
-}
 
-impl Page<'_> {
     /// The bar of a line of `width` columns, with the space before it; empty where bars
     /// are not wanted or have no room.
-    pub(crate) fn bar(&self, chart: &Chart, width: usize, value: u64) -> String {
-        let Some(bars) = self.look().bars.filter(|_| value > 0) else { return String::new() };
-        let Some(room) = bars.room(chart.widest) else { return String::new() };
-        let bar = bars.draw(value, chart.most, room);
-        let pad = chart.widest.saturating_sub(width) + GAP;
-        if self.look().colour {
+    pub(super) fn bar(&self, look: Look, width: usize, value: u64) -> String {
+        let Some(bars) = look.bars.filter(|_| value > 0) else { return String::new() };
+        let Some(room) = bars.room(self.widest) else { return String::new() };
+        let bar = bars.draw(value, self.most, room);
+        let pad = self.widest.saturating_sub(width) + GAP;
+        if look.colour {
             format!("{:pad$}\x1b[{STYLE}m{bar}\x1b[0m", "")
         } else {
             format!("{:pad$}{bar}", "")

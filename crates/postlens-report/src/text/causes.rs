@@ -27,9 +27,8 @@ impl Page<'_> {
             self.words_with("reason-cause", &[("cause", cause), ("actor", actor)])
         };
         let shown: Vec<_> = groups_shown.map(|group| (label(group), group)).collect();
-        let chart = Self::chart(shown.iter().map(|(label, group)| (label.as_str(), group.count)));
         for (label, group) in shown {
-            self.bar_row(&chart, group.count, &label);
+            self.bar_row(group.count, &label);
             for (text, reason) in group.reasons.iter().take(most) {
                 self.row(1, reason.count(), &printable(text));
                 let more = more(self, reason);

@@ -16,8 +16,7 @@ pub(super) fn compare(page: &mut Page<'_>, report: &Report<'_>) {
     let (from, to) =
         comparison.ends.map_or_else(Default::default, |(from, to)| (minute(from), minute(to)));
     let heading = page.words_with("compared-with", &[("from", &from), ("to", &to)]);
-    page.line("");
-    page.bold(&heading);
+    page.heading_of(heading);
     if comparison.then.lines.total() == 0 {
         let words = page.words("compare-nothing");
         page.paragraph(2, &words, Fit::Wrap);
@@ -49,7 +48,7 @@ fn figures(page: &mut Page<'_>, pair: Pair<'_>) {
             ]
         })
         .collect();
-    page.table(&["column-now", "column-then", "column-change", ""], &rows);
+    page.table(&["column-now", "column-then", "column-change", ""], rows);
 }
 
 fn percent(page: &Page<'_>, change: &Change) -> String {

@@ -4,7 +4,7 @@ use postlens_stats::stats::destinations::Sent;
 use postlens_stats::stats::reasons::Reason;
 use postlens_stats::{Counted, Histogram, Top};
 
-use super::page::{Page, cut};
+use super::page::Page;
 use crate::escape::printable;
 use crate::number::{bytes, count, delay, percent};
 use crate::report::Report;
@@ -54,7 +54,7 @@ pub(super) fn destinations(page: &mut Page<'_>, report: &Report<'_>) {
                 bytes(to.bytes),
                 time(to.delay.quantile(0.5)),
                 time((to.delay.count() > 0).then(|| to.delay.max())),
-                cut(&printable(domain)),
+                printable(domain),
             ]
         })
         .collect();
@@ -69,7 +69,7 @@ pub(super) fn destinations(page: &mut Page<'_>, report: &Report<'_>) {
     ];
     let values: Vec<u64> =
         domains.top(report.top).into_iter().map(|(_, to)| to.counts.rank()).collect();
-    page.charted(&heads, &rows, &values);
+    page.charted(&heads, rows, values);
     page.rest(domains, report.top);
     if report.view.detail {
         stages(page, report);
@@ -98,13 +98,13 @@ fn stages(page: &mut Page<'_>, report: &Report<'_>) {
                     _ => String::new(),
                 })
                 .collect();
-            row.push(cut(&printable(domain)));
+            row.push(printable(domain));
             row
         })
         .collect();
     let heads =
         ["column-before_qmgr", "column-in_qmgr", "column-connection", "column-transmission", ""];
-    page.table(&heads, &rows);
+    page.table(&heads, rows);
 }
 
 fn sent(page: &mut Page<'_>, heading: &str, list: &Top<Sent>, most: usize) {
@@ -122,12 +122,12 @@ fn sent(page: &mut Page<'_>, heading: &str, list: &Top<Sent>, most: usize) {
                 count(sent.deferred),
                 count(sent.bounced),
                 percent(sent.sent, all),
-                cut(&printable(name)),
+                printable(name),
             ]
         })
         .collect();
     let heads = ["column-sent", "column-deferred", "column-bounced", "column-accepted", ""];
-    page.table(&heads, &rows);
+    page.table(&heads, rows);
     page.rest(list, most);
 }
 
@@ -153,5 +153,5 @@ pub(super) fn delays(page: &mut Page<'_>, report: &Report<'_>) {
             vec![count(stage.count()), at(0.5), at(0.95), delay(stage.max()), page.words(key)]
         })
         .collect();
-    page.table(&["column-count", "column-median", "column-p95", "column-max", ""], &rows);
+    page.table(&["column-count", "column-median", "column-p95", "column-max", ""], rows);
 }

@@ -2,7 +2,7 @@
 
 use postlens_stats::stats::encryption::{TlsUse, TlsVersion, Trust};
 
-use super::page::{Page, cut};
+use super::page::Page;
 use crate::escape::printable;
 use crate::number::percent;
 use crate::report::Report;
@@ -44,6 +44,6 @@ fn side(page: &mut Page<'_>, key: &str, tls: &TlsUse, ciphers: usize) {
         page.row(1, number, format!("{name} {old}").trim_end());
     }
     for (cipher, number) in tls.ciphers.top(ciphers) {
-        page.row(2, *number, &cut(&printable(cipher)));
+        page.row(2, *number, &&printable(cipher));
     }
 }

@@ -2,7 +2,7 @@
 
 use postlens_stats::stats::filters::{CheckName, CheckResult};
 
-use super::page::{Page, cut};
+use super::page::Page;
 use crate::escape::printable;
 use crate::number::count;
 use crate::report::Report;
@@ -85,11 +85,9 @@ pub(super) fn screening(page: &mut Page<'_>, report: &Report<'_>) {
             .lists
             .top(report.top)
             .into_iter()
-            .map(|(list, hits)| {
-                vec![count(hits.listed), count(hits.refused), cut(&printable(list))]
-            })
+            .map(|(list, hits)| vec![count(hits.listed), count(hits.refused), printable(list)])
             .collect();
-        page.table(&["column-listed", "column-refusals", ""], &rows);
+        page.table(&["column-listed", "column-refusals", ""], rows);
         page.rest(&screening.lists, report.top);
     }
 }

@@ -1,6 +1,6 @@
 //! Where the figures come from: what was read, what was not, what nobody understands.
 
-use super::page::{Page, cut};
+use super::page::Page;
 use crate::escape::printable;
 use crate::finding::{duration, minute};
 use crate::number::{bytes, count};
@@ -84,7 +84,7 @@ pub(super) fn unrecognized(page: &mut Page<'_>, report: &Report<'_>) {
     page.row(0, lines.by_kind.get("unrecognized"), "");
     for sample in &lines.samples {
         let text = format!("{}: {}", sample.program, sample.text);
-        page.cells(0, "", &cut(&printable(text.as_str().into())));
+        page.cells(0, "", &&printable(text.as_str().into()));
     }
 }
 

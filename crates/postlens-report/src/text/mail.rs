@@ -4,7 +4,7 @@ use postlens_stats::stats::users::Mailings;
 use postlens_stats::{Counts, Top};
 use postlens_track::Outcome;
 
-use super::page::{Page, cut};
+use super::page::Page;
 use crate::number::bytes;
 use crate::report::Report;
 
@@ -99,8 +99,7 @@ fn list(
     for (address, mail) in users.top_by(most, rank) {
         let address =
             if address.is_empty() { "<>".to_owned() } else { crate::escape::printable(address) };
-        let label = cut(&format!("{:>10}  {address}", bytes(mail.bytes)));
-        page.row(0, mail.count, &label);
+        page.sized_row(mail.count, bytes(mail.bytes), address);
     }
     page.rest(users, most);
 }

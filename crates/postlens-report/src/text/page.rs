@@ -1,62 +1,30 @@
-//! Headings, rows and tables in fixed columns.
+//! Headings, rows and tables, in the words of a language.
 
 use bstr::BStr;
 use postlens_detect::Gravity;
 use postlens_stats::{Counted, Histogram, Top};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::escape::printable;
 use crate::language::Language;
 use crate::number::{count, delay};
-use crate::text::bars::{Chart, Look};
-use crate::text::verdict::style;
+pub(crate) use crate::text::block::Fit;
+use crate::text::block::{Block, Row, Table, Tone};
+use crate::text::{Look, layout};
 
-/// A text page that grows section by section.
+/// A page that grows section by section. It has no shape yet: each format gives it one.
 #[derive(Debug)]
 pub struct Page<'a> {
     language: &'a Language,
-    look: Look,
-    out: String,
+    blocks: Vec<Block>,
 }
 
-/// How a long text is brought into lines.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Fit {
-    /// All of it, in as many lines as it needs.
-    Wrap,
-    /// At most so many lines; the rest is left out.
-    Lines(usize),
-}
-
-impl Fit {
-    fn lines(self, text: &str, width: usize) -> Vec<String> {
-        let mut lines = wrapped(text, width);
-        if let Self::Lines(most) = self
-            && lines.len() > most
-        {
-            let rest = lines.split_off(most.saturating_sub(1)).join(" ");
-            lines.push(cut_at(&rest, width));
-        }
-        lines
-    }
-}
-
-/// Where the counts end.
-const COUNTS: usize = 12;
 /// A space at which no line is broken.
-const UNBROKEN: &str = "\u{a0}";
-/// Columns of a page: what is longer is cut or goes on in the next line.
-pub(crate) const WIDTH: usize = 100;
+pub(crate) const UNBROKEN: &str = "\u{a0}";
 
 impl<'a> Page<'a> {
     /// An empty page.
-    pub(crate) fn new(language: &'a Language, look: Look) -> Self {
-        Self { language, look, out: String::new() }
-    }
-
-    /// What the page's reader can see.
-    pub(crate) fn look(&self) -> Look {
-        self.look
+    pub(crate) fn new(language: &'a Language) -> Self {
+        Self { language, blocks: Vec::new() }
     }
 
     /// The language of the page.
@@ -74,78 +42,67 @@ impl<'a> Page<'a> {
         self.language.with(key, values)
     }
 
-    /// A heading after an empty line.
+    /// A heading.
     pub(crate) fn heading(&mut self, key: &str) {
         let words = self.words(key);
-        self.out.push('\n');
-        self.bold(&words);
+        self.heading_of(words);
     }
 
-    /// A line in bold where colours are allowed.
+    /// A heading in words.
+    pub(crate) fn heading_of(&mut self, words: String) {
+        self.blocks.push(Block::Heading(words));
+    }
+
+    /// An empty line.
+    pub(crate) fn space(&mut self) {
+        self.blocks.push(Block::Space);
+    }
+
+    /// A title.
     pub(crate) fn bold(&mut self, text: &str) {
-        self.styled("1", text);
+        self.styled(Tone::Strong, text);
     }
 
-    /// A line that stands out as trouble.
+    /// Words that stand out as trouble.
     pub(crate) fn alarm(&mut self, text: &str) {
-        self.styled("31", text);
+        self.styled(Tone::Alarm, text);
     }
 
-    /// Lines that stand out as a warning.
+    /// Words that stand out as a warning.
     pub(crate) fn warning(&mut self, text: &str) {
-        self.styled("33", text);
+        self.styled(Tone::Warning, text);
     }
 
-    /// Lines that stand out as much as they are grave.
+    /// Words that stand out as much as they are grave.
     pub(crate) fn grave(&mut self, gravity: Gravity, text: &str) {
-        self.styled(style(gravity), text);
+        self.styled(Tone::Grave(gravity), text);
     }
 
-    fn styled(&mut self, style: &str, text: &str) {
-        for line in wrapped(text, WIDTH) {
-            if self.look.colour {
-                self.line(&format!("\x1b[{style}m{line}\x1b[0m"));
-            } else {
-                self.line(&line);
-            }
-        }
+    fn styled(&mut self, tone: Tone, text: &str) {
+        self.blocks.push(Block::Styled(tone, text.to_owned()));
     }
 
     /// Words in as many lines as they may take, all indented.
     pub(crate) fn paragraph(&mut self, indent: usize, text: &str, fit: Fit) {
-        for line in fit.lines(text, WIDTH.saturating_sub(indent)) {
-            self.line(&format!("{:indent$}{line}", ""));
-        }
+        self.blocks.push(Block::Paragraph { indent, text: text.to_owned(), fit });
     }
 
     /// An item of a list: what leads it, and its words in as many lines as they take.
     pub(crate) fn item(&mut self, indent: usize, lead: &str, text: &str) {
-        let mut lead = lead.to_owned();
-        let width = lead.width();
-        for line in wrapped(text, WIDTH.saturating_sub(indent + width)) {
-            self.line(&format!("{:indent$}{lead}{line}", ""));
-            lead = " ".repeat(width);
-        }
+        let (lead, text) = (lead.to_owned(), text.to_owned());
+        self.blocks.push(Block::Item { indent, lead, text });
     }
 
-    /// Words beside their labels (keys), which are indented and made equally wide.
+    /// Words beside their labels (keys).
     pub(crate) fn labelled(&mut self, rows: &[(&str, String, Fit)]) {
-        let labels: Vec<String> = rows.iter().map(|(key, ..)| self.words(key)).collect();
-        let column = labels.iter().map(|label| label.width()).max().unwrap_or_default() + 4;
-        for (label, (_, text, fit)) in labels.iter().zip(rows) {
-            let mut label = format!("  {label}");
-            for line in fit.lines(text, WIDTH.saturating_sub(column)) {
-                let pad = column.saturating_sub(label.width());
-                self.line(&format!("{label}{:pad$}{line}", ""));
-                label.clear();
-            }
-        }
+        let rows = rows.iter().map(|(key, text, fit)| (self.words(key), text.clone(), *fit));
+        let rows = rows.collect();
+        self.blocks.push(Block::Labelled(rows));
     }
 
-    /// A line as it is.
+    /// A line of words.
     pub(crate) fn line(&mut self, text: &str) {
-        self.out.push_str(text);
-        self.out.push('\n');
+        self.blocks.push(Block::Line(text.to_owned()));
     }
 
     /// A count with its label, indented by `depth`.
@@ -155,19 +112,22 @@ impl<'a> Page<'a> {
 
     /// A right-aligned value with its label.
     pub(crate) fn cells(&mut self, depth: usize, value: &str, label: &str) {
-        self.line(&cell_line(depth, value, label));
+        let (value, label) = (value.to_owned(), label.to_owned());
+        self.blocks.push(Block::Row(Row { depth, value, label, ..Row::default() }));
     }
 
-    /// Counts with their labels, and bars where the reader can see them.
-    pub(crate) fn bar_row(&mut self, chart: &Chart, number: u64, label: &str) {
-        let line = cell_line(0, &count(number), label);
-        let bar = self.bar(chart, line.width(), number);
-        self.line(&format!("{line}{bar}"));
+    /// A count and a second value with their label.
+    pub(crate) fn sized_row(&mut self, number: u64, aside: String, label: String) {
+        let value = count(number);
+        self.blocks.push(Block::Row(Row { value, aside, label, ..Row::default() }));
     }
 
-    /// The chart that [`bar_row`](Self::bar_row) needs: all labels and counts.
-    pub(crate) fn chart<'l>(rows: impl Iterator<Item = (&'l str, u64)>) -> Chart {
-        Chart::of(rows.map(|(label, number)| (cell_line(0, &count(number), label).width(), number)))
+    /// A count with its label, and a bar where the reader can see it. Bars under one
+    /// heading have one scale.
+    pub(crate) fn bar_row(&mut self, number: u64, label: &str) {
+        let (value, label) = (count(number), label.to_owned());
+        let bar = Some(number);
+        self.blocks.push(Block::Row(Row { value, label, bar, ..Row::default() }));
     }
 
     /// The highest entries of a list, each with its count, the rest summed up.
@@ -179,7 +139,7 @@ impl<'a> Page<'a> {
         mut more: impl FnMut(&mut Self, &BStr, &C),
     ) {
         for (text, counts) in list.top(most) {
-            self.row(0, number(counts), &cut(&printable(text)));
+            self.row(0, number(counts), &printable(text));
             more(self, text, counts);
         }
         self.rest(list, most);
@@ -243,10 +203,8 @@ impl<'a> Page<'a> {
         let parts: Vec<_> = counts
             .map(|(words, number)| format!("{words} {}", count(number)).replace(' ', UNBROKEN))
             .collect();
-        let indent = COUNTS + 2;
-        for line in wrapped(&self.listed(&parts), WIDTH - indent) {
-            self.line(&format!("{:indent$}{}", "", line.replace(UNBROKEN, " ")));
-        }
+        let label = self.listed(&parts);
+        self.blocks.push(Block::Row(Row { label, wraps: true, ..Row::default() }));
     }
 
     fn listed(&self, parts: &[String]) -> String {
@@ -262,113 +220,23 @@ impl<'a> Page<'a> {
     }
 
     /// A table: right-aligned columns, the last one left-aligned.
-    pub(crate) fn table(&mut self, heads: &[&str], rows: &[Vec<String>]) {
-        for line in self.table_lines(heads, rows) {
-            self.line(&line);
-        }
+    pub(crate) fn table(&mut self, heads: &[&str], rows: Vec<Vec<String>>) {
+        self.charted(heads, rows, Vec::new());
     }
 
     /// A table with a bar at the end of each row, where the reader can see it.
-    pub(crate) fn charted(&mut self, heads: &[&str], rows: &[Vec<String>], values: &[u64]) {
-        let lines = self.table_lines(heads, rows);
-        let (Some(heads), rows) = (lines.first(), lines.get(1..).unwrap_or_default()) else {
-            return;
-        };
-        self.line(heads);
-        let chart = Chart::of(rows.iter().map(|line| line.width()).zip(values.iter().copied()));
-        for (line, value) in rows.iter().zip(values) {
-            let bar = self.bar(&chart, line.width(), *value);
-            self.line(&format!("{line}{bar}"));
-        }
+    pub(crate) fn charted(&mut self, heads: &[&str], rows: Vec<Vec<String>>, bars: Vec<u64>) {
+        let heads = heads.iter().map(|key| self.words(key)).collect();
+        self.blocks.push(Block::Table(Table { heads, rows, bars }));
     }
 
-    fn table_lines(&self, heads: &[&str], rows: &[Vec<String>]) -> Vec<String> {
-        let heads: Vec<String> = heads.iter().map(|key| self.words(key)).collect();
-        let widths: Vec<usize> = (0..heads.len())
-            .map(|column| {
-                let cells = rows.iter().chain([&heads]).filter_map(|row| row.get(column));
-                cells.map(|cell| cell.width()).max().unwrap_or_default().max(9)
-            })
-            .collect();
-        let line = |row: &Vec<String>| {
-            let mut line = String::new();
-            for (index, (cell, width)) in row.iter().zip(&widths).enumerate() {
-                if index + 1 == heads.len() {
-                    line.push_str("  ");
-                    line.push_str(cell);
-                } else {
-                    let pad = width.saturating_sub(cell.width()) + usize::from(index > 0);
-                    line.extend(std::iter::repeat_n(' ', pad));
-                    line.push_str(cell);
-                }
-            }
-            cut(line.trim_end())
-        };
-        [&heads].into_iter().chain(rows).map(line).collect()
+    /// The page as text.
+    pub(crate) fn text(self, look: Look) -> String {
+        layout::lines(&self.blocks, look)
     }
 
-    /// The page's text.
-    pub(crate) fn finish(self) -> String {
-        self.out
+    /// What the page consists of.
+    pub(crate) fn finish(self) -> Vec<Block> {
+        self.blocks
     }
 }
-
-/// A right-aligned value with its label, cut at the page's width.
-fn cell_line(depth: usize, value: &str, label: &str) -> String {
-    let pad = COUNTS.saturating_sub(value.width());
-    let line = format!("{:pad$}{value}  {:indent$}{label}", "", "", indent = 2 * depth);
-    cut(line.trim_end())
-}
-
-/// Cuts a text to the width of a page.
-pub(crate) fn cut(text: &str) -> String {
-    cut_at(text, WIDTH)
-}
-
-fn cut_at(text: &str, most: usize) -> String {
-    if text.width() <= most {
-        return text.to_owned();
-    }
-    let mut width = 0;
-    let mut out = String::new();
-    for character in text.chars() {
-        width += character.width().unwrap_or_default();
-        if width >= most {
-            break;
-        }
-        out.push(character);
-    }
-    out.push('…');
-    out
-}
-
-/// Breaks a text into lines of at most `most` columns: between words, and anywhere between
-/// wide characters, but for those that begin no line.
-fn wrapped(text: &str, most: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut rest = text;
-    while rest.width() > most {
-        let (mut width, mut last, mut narrow) = (0, ' ', None);
-        let mut fits = 0;
-        for (at, character) in rest.char_indices() {
-            let here = character.width().unwrap_or_default();
-            let wide = here > 1 || last.width().unwrap_or_default() > 1;
-            if at > 0 && (character == ' ' || wide && !CLOSING.contains(character)) {
-                narrow = Some(at);
-            }
-            width += here;
-            if width > most {
-                break;
-            }
-            (last, fits) = (character, at + character.len_utf8());
-        }
-        let (line, after) = rest.split_at(narrow.unwrap_or(fits.max(1)));
-        lines.push(line.trim_end().to_owned());
-        rest = after.trim_start();
-    }
-    lines.push(rest.to_owned());
-    lines
-}
-
-/// What begins no line.
-const CLOSING: &str = "、。,.)」』;:!?ー・…";

@@ -6,7 +6,7 @@ use postlens_stats::stats::traffic::{Flow, Span};
 use postlens_syntax::Time;
 use postlens_syntax::time::{DAY, civil_from_days, weekday};
 
-use super::page::{Page, cut};
+use super::page::Page;
 use crate::escape::printable;
 use crate::finding::minute;
 use crate::number::{count, delay};
@@ -42,7 +42,7 @@ fn row(flow: &Flow, label: &str) -> Vec<String> {
 fn charted(page: &mut Page<'_>, flows: &[(&Flow, String)]) {
     let rows: Vec<_> = flows.iter().map(|(flow, label)| row(flow, label)).collect();
     let values: Vec<_> = flows.iter().map(|(flow, _)| flow.received).collect();
-    page.charted(&HEADS, &rows, &values);
+    page.charted(&HEADS, rows, values);
 }
 
 /// By the span that was asked for.
@@ -121,9 +121,9 @@ pub(super) fn connections(page: &mut Page<'_>, report: &Report<'_>) {
             let text = printable(text);
             let (kind, stage) = text.split_once(' ').unwrap_or((&text, ""));
             let words = page.words_with(&format!("broken-{kind}"), &[("stage", stage)]);
-            page.row(0, broken.count, &cut(&words));
+            page.row(0, broken.count, &&words);
             for (client, number) in broken.clients.top(if report.view.detail { 5 } else { 2 }) {
-                page.row(1, *number, &cut(&printable(client)));
+                page.row(1, *number, &&printable(client));
             }
         }
         page.rest(&connections.broken, report.top);

@@ -21,7 +21,7 @@ pub fn first_line(report: &Report<'_>, verdict: &Verdict<'_>, language: &Languag
 
 pub(super) fn verdict(page: &mut Page<'_>, report: &Report<'_>) {
     let verdict = Verdict::of(report);
-    page.line("");
+    page.space();
     let line = first_line(report, &verdict, page.language());
     match verdict.first() {
         Some(finding) => {
@@ -150,15 +150,5 @@ fn problem(page: &mut Page<'_>, finding: &Finding, origin: Option<&str>, told: &
     }
     if let Some(line) = finding.evidence.first() {
         page.paragraph(4, &format!("> {}", evidence(line)), Fit::Lines(3));
-    }
-}
-
-/// The colour of a gravity on a terminal (ECMA-48, SGR).
-pub(super) fn style(gravity: Gravity) -> &'static str {
-    match gravity {
-        Gravity::Critical => "1;31",
-        Gravity::Severe => "31",
-        Gravity::Moderate => "33",
-        Gravity::Slight => "36",
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use postlens_syntax::logger::lost_lines;
 use postlens_syntax::time::DAY;
-use postlens_syntax::{Event, Time};
+use postlens_syntax::{Daemon, Event, Time};
 use postlens_track::Observation;
 
 use super::Section;
@@ -87,16 +87,23 @@ fn length((from, to): &(Time, Time)) -> i64 {
     to.micros - from.micros
 }
 
+impl Gaps {
+    fn note(&mut self, line: &Observation<'_>) {
+        let program = line.entry.tag.program;
+        if let Some(lines) = lost_lines(program, line.entry.text) {
+            let lost = self.lost.entry(program);
+            lost.notes += u64::from(line.weight);
+            lost.lines += lines * u64::from(line.weight);
+        }
+    }
+}
+
 impl Section for Gaps {
     fn line(&mut self, line: &Observation<'_>) {
-        if matches!(line.event, Event::Foreign) {
-            let program = line.entry.tag.program;
-            if let Some(lines) = lost_lines(program, line.entry.text) {
-                let lost = self.lost.entry(program);
-                lost.notes += u64::from(line.weight);
-                lost.lines += lines * u64::from(line.weight);
-            }
-            return;
+        match line.event {
+            Event::Foreign => return self.note(line),
+            Event::Notice(_) if line.entry.tag.known == Some(Daemon::Postlogd) => self.note(line),
+            _ => {}
         }
         let Some((_, last)) = &mut self.ends else {
             self.ends = Some((line.time, line.time));

@@ -91,6 +91,8 @@ impl Simulation {
             IncidentKind::ClientFlood => self.client_flood(now, index),
             IncidentKind::ConnectionFlood => self.crowd(now, index),
             IncidentKind::CertificateExpired => self.certificate_alert(now, index),
+            IncidentKind::TlsBroken => self.no_shared_cipher(now, index),
+            IncidentKind::PostlogdFails => self.postlogd_fails(now, index),
             IncidentKind::DnsDown => self.lookup_trouble(now, index),
             IncidentKind::LinesLost => self.loggers_note(now, index),
             // Deliveries and arrivals see to these.
@@ -131,7 +133,9 @@ impl Simulation {
                 }
                 IncidentKind::DiskFull
                 | IncidentKind::CertificateExpired
-                | IncidentKind::LinesLost => truth.host = text("mx1"),
+                | IncidentKind::LinesLost
+                | IncidentKind::PostlogdFails
+                | IncidentKind::TlsBroken => truth.host = text("mx1"),
                 IncidentKind::FilterDown => truth.service = text("127.0.0.1[127.0.0.1]:10024"),
                 IncidentKind::MilterDown => truth.service = text(system::MILTER),
                 IncidentKind::BruteForceClient => truth.client = text(GUESSING_CLIENT),

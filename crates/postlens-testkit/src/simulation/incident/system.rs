@@ -105,6 +105,18 @@ impl Simulation {
 
     /// A client says in a TLS alert that our certificate has expired.
     pub(super) fn certificate_alert(&mut self, at: Micros, index: usize) {
+        let alert = "error:0A000415:SSL routines::sslv3 alert certificate expired:../ssl/record/rec_layer_s3.c:1605:SSL alert number 45:";
+        self.handshake_fails(at, index, alert);
+    }
+
+    /// A client finds none of its ciphers among ours.
+    pub(super) fn no_shared_cipher(&mut self, at: Micros, index: usize) {
+        let problem =
+            "error:0A0000C1:SSL routines::no shared cipher:../ssl/statem/statem_srvr.c:2220:";
+        self.handshake_fails(at, index, problem);
+    }
+
+    fn handshake_fails(&mut self, at: Micros, index: usize, problem: &str) {
         let domain = self.world.outside(&mut self.random);
         let client = self.world.server(domain, &mut self.random);
         let mut session = self.connect((0, Service::Smtpd), client, at);
@@ -119,7 +131,7 @@ impl Simulation {
             who,
             Notice,
             Effect::None,
-            "warning: TLS library problem: error:0A000415:SSL routines::sslv3 alert certificate expired:../ssl/record/rec_layer_s3.c:1605:SSL alert number 45:"
+            "warning: TLS library problem: {problem}"
         );
         session.at += 200;
         self.disconnect(session, Goodbye::Lost("STARTTLS"));
@@ -160,9 +172,14 @@ impl Simulation {
 
     /// Whether a logger drops a line; its own it never does.
     pub(crate) fn is_dropped(&mut self, at: Micros, who: Who) -> bool {
-        let Some(index) = self.going_on(IncidentKind::LinesLost, at) else { return false };
+        let kinds = [IncidentKind::LinesLost, IncidentKind::PostlogdFails];
+        let Some(index) = kinds.into_iter().find_map(|kind| self.going_on(kind, at)) else {
+            return false;
+        };
         let (tag, _) = self.processes.origin(who);
-        if matches!(tag, "rsyslogd" | "systemd-journald") || !self.random.chance(0.3) {
+        let is_logger =
+            matches!(tag, "rsyslogd" | "systemd-journald") || tag.ends_with("/postlogd");
+        if is_logger || !self.random.chance(0.3) {
             return false;
         }
         if let Some(harm) = self.harm.get_mut(index) {
@@ -201,6 +218,20 @@ impl Simulation {
             );
         }
         self.suffer(index, at, dropped);
+    }
+
+    /// postlogd(8) says that a line did not reach it.
+    pub(super) fn postlogd_fails(&mut self, at: Micros, index: usize) {
+        let who = self.brief(0, Service::Postlogd, at);
+        line!(
+            self,
+            at,
+            who,
+            Notice,
+            Effect::None,
+            "warning: failed to receive message with recv: No buffer space available"
+        );
+        self.suffer(index, at, 1);
     }
 
     /// When the queue manager gets to a message, if it does not keep up at `at`.
