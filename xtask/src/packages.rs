@@ -11,6 +11,7 @@ use crate::run;
 /// What tests need beside the lab's own list: the peers they compare with and the
 /// programs that make compressed logs.
 const BESIDE_THE_LAB: &[&str] = &[
+    "chromium",
     "pflogsumm",
     "libdate-calc-perl",
     "faketime",

@@ -1,16 +1,20 @@
-//! Reports from figures: text and JSON, in English and Japanese.
+//! Reports from figures: text, HTML, Markdown, CSV and JSON, in English and Japanese.
 //!
 //! Causes, outcomes and headings are keys; their words are in `locales/*.ftl`. One file
 //! per format; the text report has one file per section under `text/`.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests fail by panicking"))]
 
+mod chart;
 pub mod command;
+pub mod csv;
 pub mod escape;
 pub mod explanation;
 pub mod finding;
+pub mod html;
 pub mod json;
 pub mod language;
+pub mod markdown;
 pub mod number;
 pub mod pflogsumm;
 pub mod report;

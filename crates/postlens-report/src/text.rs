@@ -2,7 +2,7 @@
 
 mod authentication;
 mod bars;
-mod block;
+pub(crate) mod block;
 mod causes;
 mod compare;
 mod delivery;
@@ -22,9 +22,11 @@ use crate::language::Language;
 use crate::report::{First, Report};
 
 pub use bars::{Bars, Look};
+use block::Block;
 pub(crate) use compare::USUAL;
 pub use page::Page;
 pub use verdict::first_line;
+pub(crate) use verdict::{incomplete, more as more_problems};
 
 type Write = fn(&mut Page<'_>, &Report<'_>);
 type Sections = &'static [(&'static str, Write)];
@@ -83,16 +85,56 @@ pub fn names() -> Vec<&'static str> {
 
 /// Writes a report for a place that can show it as `look` says.
 pub fn write(report: &Report<'_>, language: &Language, look: Look) -> String {
+    layout::lines(&document(report, language), look)
+}
+
+/// The whole report.
+pub(crate) fn document(report: &Report<'_>, language: &Language) -> Vec<Block> {
+    let mut blocks = head(report, language);
+    blocks.extend(parts(report, language).into_iter().flat_map(|part| part.blocks));
+    blocks
+}
+
+/// What is wrong, and where the figures come from.
+fn head(report: &Report<'_>, language: &Language) -> Vec<Block> {
+    HEAD.iter().flat_map(|write| blocks(*write, report, language)).collect()
+}
+
+fn blocks(write: Write, report: &Report<'_>, language: &Language) -> Vec<Block> {
     let mut page = Page::new(language);
-    for part in HEAD {
-        part(&mut page, report);
-    }
+    write(&mut page, report);
+    page.finish()
+}
+
+/// The title, and what was read.
+pub(crate) fn title(report: &Report<'_>, language: &Language) -> Vec<Block> {
+    blocks(lines::head, report, language)
+}
+
+/// What could not be read.
+pub(crate) fn unread(report: &Report<'_>, language: &Language) -> Vec<Block> {
+    blocks(lines::problems, report, language)
+}
+
+/// A part of a section.
+#[derive(Debug)]
+pub(crate) struct Part {
+    /// The name of the section.
+    pub(crate) name: &'static str,
+    /// Its own heading first; nothing where there are no figures.
+    pub(crate) blocks: Vec<Block>,
+}
+
+/// The sections that are to be shown, in their order.
+pub(crate) fn parts(report: &Report<'_>, language: &Language) -> Vec<Part> {
     let lists = match report.view.first {
         First::Problems => [OVERVIEW, PROBLEMS, TRAFFIC],
         First::Traffic => [OVERVIEW, TRAFFIC, PROBLEMS],
     };
-    for (_, section) in lists.into_iter().flatten().filter(|(name, _)| report.shows(name)) {
-        section(&mut page, report);
-    }
-    layout::lines(&page.finish(), look)
+    let shown = lists.into_iter().flatten().filter(|(name, _)| report.shows(name));
+    let part = |(name, write): &(&'static str, Write)| Part {
+        name,
+        blocks: blocks(*write, report, language),
+    };
+    shown.map(part).collect()
 }

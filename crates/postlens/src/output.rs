@@ -50,7 +50,12 @@ pub(crate) fn message(text: &str) {
 
 /// Writes data to standard output.
 pub(crate) fn data(text: &str) -> io::Result<()> {
+    bytes(text.as_bytes())
+}
+
+/// Writes data that need not be text to standard output.
+pub(crate) fn bytes(data: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
+    out.write_all(data)?;
     out.flush()
 }

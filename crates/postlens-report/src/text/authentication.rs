@@ -28,7 +28,7 @@ pub(super) fn failures(page: &mut Page<'_>, report: &Report<'_>) {
             _ => continue,
         };
         for (service, number) in services.top(report.top) {
-            page.row(1, *number, &&printable(service));
+            page.row(1, *number, &printable(service));
         }
     }
     if !authentication.failed_clients.is_empty() {

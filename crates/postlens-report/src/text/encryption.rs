@@ -44,6 +44,6 @@ fn side(page: &mut Page<'_>, key: &str, tls: &TlsUse, ciphers: usize) {
         page.row(1, number, format!("{name} {old}").trim_end());
     }
     for (cipher, number) in tls.ciphers.top(ciphers) {
-        page.row(2, *number, &&printable(cipher));
+        page.row(2, *number, &printable(cipher));
     }
 }

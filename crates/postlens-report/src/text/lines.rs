@@ -84,7 +84,7 @@ pub(super) fn unrecognized(page: &mut Page<'_>, report: &Report<'_>) {
     page.row(0, lines.by_kind.get("unrecognized"), "");
     for sample in &lines.samples {
         let text = format!("{}: {}", sample.program, sample.text);
-        page.cells(0, "", &&printable(text.as_str().into()));
+        page.cells(0, "", &printable(text.as_str().into()));
     }
 }
 

@@ -21,18 +21,18 @@ pub(super) fn events(page: &mut Page<'_>, report: &Report<'_>) {
         page.row(0, number, &page.words(kind));
         if kind == "table_changed" {
             for (table, number) in services.tables.top(report.top) {
-                page.row(1, *number, &&printable(table));
+                page.row(1, *number, &printable(table));
             }
         }
     }
     for (text, number) in services.failures.top(report.top) {
-        page.row(1, *number, &&printable(text));
+        page.row(1, *number, &printable(text));
     }
     let most = if report.view.detail { services.events.len() } else { SHOWN };
     for event in services.events.iter().take(most) {
         let program = printable(event.program.as_ref());
         let words = page.words(&format!("did-{}", event.kind));
-        page.cells(0, "", &&format!("{}  {program}: {words}", minute(event.time)));
+        page.cells(0, "", &format!("{}  {program}: {words}", minute(event.time)));
     }
     page.more_rows(0, services.events.len().saturating_sub(most));
 }
@@ -53,6 +53,6 @@ pub(super) fn gaps(page: &mut Page<'_>, report: &Report<'_>) {
     for (logger, lost) in gaps.lost.top(report.top) {
         let values = [("logger", printable(logger)), ("notes", count(lost.notes))];
         let words = page.words_with("lines-lost", &values);
-        page.row(0, lost.lines, &&words);
+        page.row(0, lost.lines, &words);
     }
 }

@@ -121,9 +121,9 @@ pub(super) fn connections(page: &mut Page<'_>, report: &Report<'_>) {
             let text = printable(text);
             let (kind, stage) = text.split_once(' ').unwrap_or((&text, ""));
             let words = page.words_with(&format!("broken-{kind}"), &[("stage", stage)]);
-            page.row(0, broken.count, &&words);
+            page.row(0, broken.count, &words);
             for (client, number) in broken.clients.top(if report.view.detail { 5 } else { 2 }) {
-                page.row(1, *number, &&printable(client));
+                page.row(1, *number, &printable(client));
             }
         }
         page.rest(&connections.broken, report.top);

@@ -27,11 +27,15 @@ pub(super) fn verdict(page: &mut Page<'_>, report: &Report<'_>) {
         Some(finding) => {
             page.grave(finding.gravity, &line);
             first(page, finding);
-            more(page, &verdict);
+            if let Some(words) = more(&verdict, page.language()) {
+                page.paragraph(2, &words, Fit::Wrap);
+            }
         }
         None => page.bold(&line),
     }
-    incomplete(page, report);
+    for words in incomplete(report, page.language()) {
+        page.warning(&words);
+    }
 }
 
 /// All that is known of the first problem.
@@ -51,12 +55,11 @@ fn first(page: &mut Page<'_>, finding: &Finding) {
     page.labelled(&rows);
 }
 
-/// How many problems there are, and whether all are over.
-fn more(page: &mut Page<'_>, verdict: &Verdict<'_>) {
+/// How many problems there are, and whether all are over; `None` for one or none.
+pub(crate) fn more(verdict: &Verdict<'_>, language: &Language) -> Option<String> {
     if verdict.problems.len() < 2 {
-        return;
+        return None;
     }
-    let language = page.language();
     let of_gravity = |(gravity, number): (Gravity, u64)| {
         let (number, gravity) = (count(number), language.text(gravity.key()));
         language.with("verdict-grave", &[("count", &number), ("gravity", &gravity)])
@@ -65,7 +68,7 @@ fn more(page: &mut Page<'_>, verdict: &Verdict<'_>) {
     let kinds = kinds.join(&language.text("separator-list"));
     let (all, open) = (count(verdict.problems.len() as u64), count(verdict.open()));
     let values = [("all", all.as_str()), ("kinds", &kinds), ("open", &open)];
-    page.paragraph(2, &language.with("verdict-more", &values), Fit::Wrap);
+    Some(language.with("verdict-more", &values))
 }
 
 fn quiet(report: &Report<'_>, verdict: &Verdict<'_>, language: &Language) -> String {
@@ -95,19 +98,21 @@ fn learned(report: &Report<'_>) -> i64 {
 /// Logs of fewer seconds say nothing about what is usual.
 const SHORT: i64 = 2 * 3_600;
 
-fn incomplete(page: &mut Page<'_>, report: &Report<'_>) {
+/// Why figures may be too low.
+pub(crate) fn incomplete(report: &Report<'_>, language: &Language) -> Vec<String> {
     let problems = &report.source.problems;
+    let mut words = Vec::new();
     if let Some((problem, _)) = problems.first() {
         let problem = crate::escape::printable(problem.as_str().into());
         let number = count(problems.len() as u64);
-        let words = page.words_with("verdict-unread", &[("count", &number), ("problem", &problem)]);
-        page.warning(&words);
+        let values = [("count", &number), ("problem", &problem)];
+        words.push(language.with("verdict-unread", &values));
     }
     let evicted = report.source.tracker.messages_evicted;
     if evicted > 0 {
-        let words = page.words_with("evicted", &[("count", &count(evicted))]);
-        page.warning(&words);
+        words.push(language.with("evicted", &[("count", &count(evicted))]));
     }
+    words
 }
 
 /// The problems beside the first.

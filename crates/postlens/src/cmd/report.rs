@@ -1,6 +1,8 @@
 //! `postlens report`.
 
 mod compared;
+mod format;
+mod look;
 mod pass;
 
 use std::path::PathBuf;
@@ -9,15 +11,15 @@ use anyhow::{Context, Result};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use postlens_engine::{Order, Run, Summary};
-use postlens_report::text::{Bars, Look};
 use postlens_report::{First, Lang, Language, Report, Source, View};
 use postlens_stats::stats::traffic::{Span, Traffic};
 use postlens_track::Limits;
 
 use crate::input::{InputArgs, ends, tell_problems};
-use crate::output::{When, columns, data, locale};
+use crate::output::{When, bytes};
 use crate::progress::ProgressLine;
 use compared::{Earlier, Periods};
+use format::Format;
 use pass::Figures;
 
 /// Tell what is wrong and what happened to the mail: problems, outcomes, refusals, traffic
@@ -35,12 +37,16 @@ Examples:
   postlens report --since 2026-11-01 --until 2026-11-08 /var/log/mail.log*
   postlens report --period yesterday --compare last-week
   postlens report --json mail.log | jq .recipients
+  postlens report --period yesterday --format html -o /var/www/report.html
   zcat old/*.gz | postlens report -")]
 pub(crate) struct ReportArgs {
     #[command(flatten)]
     input: InputArgs,
-    /// Write one JSON object instead of text.
-    #[arg(long)]
+    /// What to write.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+    /// The same as --format json.
+    #[arg(long, conflicts_with = "format")]
     json: bool,
     /// How many entries lists show.
     #[arg(long, value_name = "N", default_value_t = 10)]
@@ -124,35 +130,27 @@ impl ReportArgs {
             top: self.top,
             view: View { sections: self.section, detail: self.detail, by, first },
         };
-        let text = if self.json {
-            // What programs read does not depend on the locale.
-            let language = Language::new(self.lang.unwrap_or_default());
-            let value = postlens_report::json::value(&report, &language);
-            let mut text = serde_json::to_string_pretty(&value)?;
-            text.push('\n');
-            text
-        } else {
-            let lang = self.lang.unwrap_or_else(|| Lang::of_locale(&locale("LC_MESSAGES")));
-            let look = look(self.color, self.bars, self.output.is_some());
-            postlens_report::text::write(&report, &Language::new(lang), look)
-        };
+        let format = if self.json { Format::Json } else { self.format };
+        let language = Language::new(self.lang.unwrap_or_else(|| format.lang()));
+        let look = look::of(self.color, self.bars, self.output.is_some());
+        let text = format.write(&report, &language, look)?;
         match self.output {
             Some(path) => write_whole(&path, &text)
                 .with_context(|| format!("cannot write {}", path.display()))?,
-            None => data(&text).context("cannot write to standard output")?,
+            None => bytes(&text).context("cannot write to standard output")?,
         }
         Ok(tell_problems(&summary))
     }
 }
 
 /// Under another name first, so that no reader ever sees half a report.
-fn write_whole(path: &std::path::Path, text: &str) -> std::io::Result<()> {
+fn write_whole(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
     use std::io::Write;
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = PathBuf::from(name);
     let written = std::fs::File::create_new(&temporary).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
+        file.write_all(bytes)?;
         file.sync_all()?;
         std::fs::rename(&temporary, path)
     });
@@ -161,20 +159,6 @@ fn write_whole(path: &std::path::Path, text: &str) -> std::io::Result<()> {
         let _ = std::fs::remove_file(&temporary);
     }
     written
-}
-
-/// What the reader can see; in a file, only what was asked for.
-fn look(colour: When, bars: When, to_file: bool) -> Look {
-    let wanted = |when: When, allowed: fn(When) -> bool| match when {
-        When::Auto if to_file => false,
-        when => allowed(when),
-    };
-    let bars = wanted(bars, When::allowed).then(|| {
-        let locale = locale("LC_CTYPE").to_ascii_lowercase();
-        let blocks = locale.contains("utf-8") || locale.contains("utf8");
-        Bars { columns: columns().unwrap_or(usize::MAX), blocks }
-    });
-    Look { colour: wanted(colour, When::allows_colour), bars }
 }
 
 fn source(summary: &Summary) -> Source {

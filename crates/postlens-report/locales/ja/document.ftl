@@ -1,0 +1,20 @@
+# 図と文書の語句。
+html-language = ja
+html-contents = 目次
+html-made-by = Postlens { $version } がメールログから作成しました。時刻はログのものです。
+tile-delivered = 配送または中継済みの受信者
+tile-waiting = まだ待っている受信者
+tile-failed = バウンスまたは期限切れの受信者
+chart-times-hour = 時間ごとのメール
+chart-times-day = 日ごとのメール
+chart-times-week = 週ごとのメール
+chart-times-month = 月ごとのメール
+chart-heat = 曜日・時間帯ごとの受信メール数
+chart-deferrals = 遅延した配送試行の原因と対応者
+chart-refusals = 拒否の原因と対応者
+chart-failed-clients = ログイン失敗の多いクライアント
+chart-failed-users = ログイン失敗の多いユーザー
+chart-destinations = 宛先ドメイン別の配送試行
+chart-delays = 所要時間: 中央値 · 95 % · 最長
+chart-highest = 最多: { $label }、{ $count }
+chart-range = { $stage }: 中央値 { $median }、95 % は { $most } 以内、最長 { $longest }
