@@ -32,6 +32,7 @@ mod kind;
 mod needle;
 mod pattern;
 mod query;
+mod term;
 mod text;
 
 pub use error::FilterError;

@@ -141,3 +141,41 @@ fn every_kind_can_be_asked_for() {
     }
     assert!(unknown.is_empty(), "{unknown:?}");
 }
+
+/// The numbers of the lines that match terms.
+#[track_caller]
+fn terms(terms: &[&str], expected: &[usize]) {
+    let mut query = Query::default();
+    for term in terms {
+        query.add_term(term).unwrap();
+    }
+    let found = (0..).zip(LOG.lines()).filter(|(_, text)| {
+        let entry = Entry::parse(text.as_bytes());
+        query.matches(&Line { entry: &entry, event: &Event::parse(&entry) })
+    });
+    assert_eq!(found.map(|(number, _)| number).collect::<Vec<usize>>(), expected, "{terms:?}");
+}
+
+#[test]
+fn terms_without_options() {
+    terms(&["status=deferred"], &[5]);
+    terms(&["status = reject"], &[6]);
+    terms(&["auth failed"], &[7, 8]);
+    terms(&["imap-login failed"], &[8]);
+    terms(&["mailbox full"], &[5]);
+    terms(&["expired"], &[]);
+    terms(&["delay>5m"], &[4]);
+    terms(&["delay<=5m"], &[5]);
+    terms(&["size>=20M"], &[3]);
+    terms(&["relay_port=25"], &[4, 5]);
+    terms(&["sasl_username=alice"], &[1, 8]);
+    terms(&["client!=198.51.100.9", "auth failed"], &[]);
+    terms(&["!auth failed", "client=198.51.100.0/24"], &[6]);
+    terms(&["!client!=198.51.100.9", "severity=warning"], &[7]);
+    terms(&["sender=<>"], &[6]);
+    let wrong = |term: &str| Query::default().add_term(term).unwrap_err();
+    assert!(wrong("what is this").to_string().contains("is no kind of line"));
+    assert!(wrong("status=defered").to_string().contains("is no status"));
+    assert!(wrong("client=192.0.2.0/99").hint().contains("192.0.2.0/24"));
+    assert!(wrong("relay_port>").hint().contains("relay_port=25"));
+}

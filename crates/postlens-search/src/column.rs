@@ -8,10 +8,11 @@ use bstr::{BStr, ByteSlice};
 use postlens_filter::{Line, domain_of, verdict};
 use postlens_syntax::address::parse_ip;
 use postlens_syntax::postfix::notice;
-use postlens_syntax::time::weekday;
+use postlens_syntax::time::{days_from_civil, weekday};
 use postlens_syntax::{Delay, FieldSink, QueueId, Time};
 use thiserror::Error;
 
+use crate::count::Row;
 use crate::hit::Found;
 
 /// What a column holds: a field of the event schema or something that is made of fields.
@@ -132,6 +133,28 @@ impl Column {
         matches!(self.what, What::Time(_))
     }
 
+    /// The rows of a count by this column alone, with those for stretches of time between
+    /// the first and the last in which there was nothing. Where these are very many, none.
+    pub fn filled(&self, rows: &[Row]) -> Vec<Row> {
+        let What::Time(bucket) = self.what else { return rows.to_vec() };
+        let (mut filled, mut next) = (Vec::new(), None::<String>);
+        for row in rows {
+            let name = row.values.first().and_then(|value| value.as_deref());
+            let name = name.and_then(|name| std::str::from_utf8(name).ok());
+            while let (Some(empty), Some(name)) = (&next, name)
+                && empty.as_str() < name
+                && filled.len() < MOST_FILLED
+            {
+                let value = Some(Box::from(empty.as_bytes()));
+                filled.push(Row { values: vec![value], count: 0 });
+                next = bucket.after(empty);
+            }
+            filled.push(row.clone());
+            next = name.and_then(|name| bucket.after(name));
+        }
+        if filled.len() < MOST_FILLED { filled } else { rows.to_vec() }
+    }
+
     fn names(&self) -> &[&str] {
         match self.what {
             What::First(names) | What::Domain(names) => names,
@@ -152,7 +175,7 @@ fn known() -> &'static BTreeSet<&'static str> {
 
 /// The values of a line's columns, in their order; `None` where it has none.
 pub fn values<'a>(columns: &[Column], found: &Found<'a>) -> Vec<Option<Cow<'a, [u8]>>> {
-    let mut row = Row { columns, values: vec![None; columns.len()], ranks: Vec::new() };
+    let mut row = Cells { columns, values: vec![None; columns.len()], ranks: Vec::new() };
     row.ranks = vec![usize::MAX; columns.len()];
     let line = Line { entry: found.entry, event: found.event };
     postlens_filter::Facts::send(&line, &mut row);
@@ -185,14 +208,14 @@ pub fn values<'a>(columns: &[Column], found: &Found<'a>) -> Vec<Option<Cow<'a, [
     values
 }
 
-struct Row<'c> {
+struct Cells<'c> {
     columns: &'c [Column],
     values: Vec<Option<Vec<u8>>>,
     /// The place of the field that gave the value in the column's list.
     ranks: Vec<usize>,
 }
 
-impl FieldSink for Row<'_> {
+impl FieldSink for Cells<'_> {
     fn text(&mut self, name: &'static str, value: &BStr) {
         let slots = self.columns.iter().zip(&mut self.values).zip(&mut self.ranks);
         for ((column, slot), rank) in slots {
@@ -241,7 +264,36 @@ fn network(address: &[u8]) -> Option<Vec<u8>> {
     Some(network.into_bytes())
 }
 
+/// More rows than this are not filled up.
+const MOST_FILLED: usize = 10_000;
+
 impl Bucket {
+    /// The stretch after the one of this name.
+    fn after(self, name: &str) -> Option<String> {
+        let number = |from: usize, to: usize| name.get(from..to)?.parse::<i64>().ok();
+        let part = |from, to| number(from, to).and_then(|number| u8::try_from(number).ok());
+        let step = match self {
+            Self::Minute => 60,
+            Self::Hour => 3600,
+            Self::Day => 86_400,
+            Self::Month => {
+                let (year, month) = (number(0, 4)?, number(5, 7)?);
+                let month = year * 12 + month;
+                return Some(format!("{:04}-{:02}", month / 12, month % 12 + 1));
+            }
+            Self::HourOfDay => {
+                return number(0, 2)
+                    .filter(|hour| *hour < 23)
+                    .map(|hour| format!("{:02}", hour + 1));
+            }
+            Self::Instant | Self::Weekday => return None,
+        };
+        let year = i32::try_from(number(0, 4)?).ok()?;
+        let days = days_from_civil(year, part(5, 7)?, part(8, 10)?)?;
+        let of_day = number(11, 13).unwrap_or(0) * 3600 + number(14, 16).unwrap_or(0) * 60;
+        Some(self.name(Time::on_wall(days * 86_400 + of_day + step)))
+    }
+
     /// What it is called, so that names sort as times do.
     pub(crate) fn name(self, time: Time) -> String {
         const WEEKDAYS: [&str; 7] = ["1 Mon", "2 Tue", "3 Wed", "4 Thu", "5 Fri", "6 Sat", "7 Sun"];
@@ -356,6 +408,7 @@ mod tests {
     use postlens_syntax::{Entry, Event, Time};
 
     use super::{Column, values};
+    use crate::count::Row;
     use crate::hit::Found;
 
     #[track_caller]
@@ -363,7 +416,7 @@ mod tests {
         let entry = Entry::parse(line.as_bytes());
         let event = Event::parse(&entry);
         let time = Some(Time { micros: 1_794_000_301_000_000, offset: 32_400 });
-        let found = Found { entry: &entry, event: &event, time, weight: 1 };
+        let found = Found { line: line.as_bytes(), entry: &entry, event: &event, time, weight: 1 };
         let value = values(&[Column::new(name).unwrap()], &found).remove(0);
         let value = value.map(|value| String::from_utf8(value.into_owned()).unwrap());
         assert_eq!(value.unwrap_or_default(), expected, "{name}");
@@ -396,6 +449,26 @@ mod tests {
         check(line, "network", "203.0.113.0/24");
         let line = "Nov  7 06:25:01 mx postfix/smtpd[9]: connect from a.example[2001:db8:1:2:3::4]";
         check(line, "network", "2001:db8:1:2::/64");
+    }
+
+    #[test]
+    fn stretches_without_anything_are_filled_in() {
+        let row = |name: &str| Row { values: vec![Some(name.as_bytes().into())], count: 1 };
+        let fill = |column: &str, names: &[&str]| {
+            let rows: Vec<_> = names.iter().map(|name| row(name)).collect();
+            let filled = Column::new(column).unwrap().filled(&rows);
+            let name =
+                |row: &Row| String::from_utf8(row.values[0].clone().unwrap().into()).unwrap();
+            filled.iter().map(name).collect::<Vec<_>>()
+        };
+        let days = fill("day", &["2026-02-27", "2026-03-02"]);
+        assert_eq!(days, ["2026-02-27", "2026-02-28", "2026-03-01", "2026-03-02"]);
+        let hours = fill("hour", &["2026-12-31 22:00", "2027-01-01 01:00"]);
+        assert_eq!(hours.len(), 4);
+        assert_eq!(hours.get(2).unwrap(), "2027-01-01 00:00");
+        assert_eq!(fill("month", &["2026-11", "2027-02"]).len(), 4);
+        assert_eq!(fill("minute", &["1990-01-01 00:00", "2026-01-01 00:00"]).len(), 2);
+        assert_eq!(fill("kind", &["a", "c"]), ["a", "c"]);
     }
 
     #[test]

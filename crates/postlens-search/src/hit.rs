@@ -43,6 +43,8 @@ pub struct Hits {
 /// A line that was asked for, understood.
 #[derive(Debug, Clone, Copy)]
 pub struct Found<'a> {
+    /// The line's bytes as they were understood: those of a JSON record rewritten.
+    pub line: &'a [u8],
     /// The framed line.
     pub entry: &'a Entry<'a>,
     /// Its meaning.
@@ -75,9 +77,10 @@ impl Hits {
             Some(Repeats::Here(place)) => at(place),
             Some(Repeats::Before) => Some(carry.before.as_slice()),
         };
-        let entry = Entry::parse(bytes.unwrap_or_default());
+        let line = bytes.unwrap_or_default();
+        let entry = Entry::parse(line);
         let event = Event::parse(&entry);
-        with(&Found { entry: &entry, event: &event, time: hit.time, weight: hit.weight });
+        with(&Found { line, entry: &entry, event: &event, time: hit.time, weight: hit.weight });
     }
 }
 

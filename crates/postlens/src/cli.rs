@@ -28,6 +28,7 @@ Examples:
   postlens report /var/log/mail.log*       with its rotated files
   journalctl -o json | postlens report -   from a pipe
   postlens explain '550 5.1.1 User unknown'  why, who must act, what to do
+  postlens search 'auth failed' mail.log    who guesses passwords?
   postlens trace bob@example.org           where is my mail?
   postlens parse mail.log | jq 'select(.kind == \"delivery\" and .status == \"deferred\")'
 
@@ -37,6 +38,7 @@ Exit status: 0 all was read, 1 something could not be read, 2 wrong usage or fai
 enum Command {
     Report(cmd::report::ReportArgs),
     Explain(cmd::explain::ExplainArgs),
+    Search(Box<cmd::search::SearchArgs>),
     Trace(cmd::trace::TraceArgs),
     Parse(Box<cmd::parse::ParseArgs>),
     Pflogsumm(cmd::pflogsumm::PflogsummArgs),
@@ -59,6 +61,7 @@ pub(crate) fn run() -> Result<u8> {
     match Cli::parse().command {
         Command::Report(args) => args.run(),
         Command::Explain(args) => args.run(),
+        Command::Search(args) => args.run(),
         Command::Trace(args) => args.run(),
         Command::Parse(args) => args.run(),
         Command::Pflogsumm(args) => args.run(),

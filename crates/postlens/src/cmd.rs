@@ -6,4 +6,5 @@ pub(crate) mod man;
 pub(crate) mod parse;
 pub(crate) mod pflogsumm;
 pub(crate) mod report;
+pub(crate) mod search;
 pub(crate) mod trace;

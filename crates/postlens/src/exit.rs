@@ -9,6 +9,8 @@ use crate::output::message;
 pub(crate) const OK: u8 = 0;
 /// Something could not be read; what could be read was used.
 pub(crate) const INCOMPLETE: u8 = 1;
+/// Nothing was found, of commands that look for something.
+pub(crate) const NOT_FOUND: u8 = 1;
 /// Wrong usage, or nothing could be done.
 pub(crate) const FAILED: u8 = 2;
 

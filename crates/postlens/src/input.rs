@@ -1,11 +1,11 @@
 //! Which logs to read and of which time: arguments that several commands share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
 use postlens_engine::Summary;
-use postlens_source::{Arguments, Discovery, Options, Period, Zone, discover};
+use postlens_source::{Arguments, Discovery, Options, Period, Problem, Zone, discover};
 use postlens_syntax::Time;
 
 use crate::exit::{self, hint};
@@ -48,6 +48,23 @@ pub(crate) struct Input {
 }
 
 impl InputArgs {
+    /// Takes the arguments out that name no log.
+    ///
+    /// # Errors
+    /// When one of them is no text.
+    pub(crate) fn take_terms(&mut self, is_log: impl Fn(&Path) -> bool) -> Result<Vec<String>> {
+        let (logs, terms) = std::mem::take(&mut self.logs).into_iter().partition(|arg| is_log(arg));
+        self.logs = logs;
+        let terms: Vec<PathBuf> = terms;
+        let text = |term: PathBuf| {
+            term.into_os_string().into_string().map_err(|term| {
+                let error = anyhow::anyhow!("{} is no text", term.display());
+                hint(error, "give a filter as FIELD=VALUE in UTF-8, or the name of a log")
+            })
+        };
+        terms.into_iter().map(text).collect()
+    }
+
     /// Copies standard input to a file, for commands that read their input more than once;
     /// the file goes away with what is returned.
     pub(crate) fn spool(&mut self) -> Result<Option<tempfile::NamedTempFile>> {
@@ -103,8 +120,13 @@ pub(crate) fn ends(options: &Options) -> (Option<Time>, Option<Time>) {
 
 /// Tells what could not be read; returns the exit code that follows.
 pub(crate) fn tell_problems(summary: &Summary) -> u8 {
+    tell(&summary.problems)
+}
+
+/// Tells what could not be read; returns the exit code that follows.
+pub(crate) fn tell(problems: &[Problem]) -> u8 {
     let mut code = exit::OK;
-    for problem in &summary.problems {
+    for problem in problems {
         let causes =
             std::iter::successors(std::error::Error::source(problem), |error| error.source());
         let parts = std::iter::once(problem.to_string()).chain(causes.map(ToString::to_string));

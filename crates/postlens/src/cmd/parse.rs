@@ -12,7 +12,7 @@ use crate::filters::FilterArgs;
 use crate::input::{InputArgs, tell_problems};
 use crate::progress::ProgressLine;
 
-mod object;
+pub(crate) mod object;
 
 /// Write lines of log as JSON objects, in order
 ///

@@ -8,7 +8,7 @@ use postlens_syntax::{Delay, FieldSink, QueueId, Severity, Tag, Time};
 use postlens_track::Observation;
 
 /// Appends the object to `out`.
-pub(super) fn write(line: &Observation<'_>, out: &mut Vec<u8>) {
+pub(crate) fn write(line: &Observation<'_>, out: &mut Vec<u8>) {
     let entry = line.entry;
     let mut object = Object { out, first: true };
     object.number("schema", 1);
