@@ -8,7 +8,7 @@ use crate::lane::Lane;
 use crate::merge::{Before, Cursor, first};
 use crate::parsed::{ParsedLine, Spare};
 use crate::period::InPeriod;
-use crate::run::{Order, Progress, Summary};
+use crate::run::{Only, Order, Progress, Summary};
 
 /// What only one worker does at a time, in the order of the lines.
 pub(crate) struct Feed<'a> {
@@ -17,6 +17,9 @@ pub(crate) struct Feed<'a> {
     sink: InPeriod<'a>,
     tracker: Option<Tracker>,
     copies: Option<Copies>,
+    only: Option<&'a Only<'a>>,
+    /// Whether the last line of each stream was taken in, for repeat wrappers.
+    taken: Vec<bool>,
     summary: Summary,
     progress: &'a mut (dyn FnMut(Progress) + Send),
 }
@@ -40,10 +43,17 @@ impl<'a> Feed<'a> {
             cursors: streams.iter().map(|_| Cursor::default()).collect(),
             sink: InPeriod::new(period, consumer),
             tracker: tracking.map(Tracker::new),
+            only: None,
+            taken: vec![true; streams.len()],
             copies: (order == Order::Time && streams.len() > 1).then(|| Copies::new(streams.len())),
             summary,
             progress,
         }
+    }
+
+    /// Takes in only some lines.
+    pub(crate) fn take_only(&mut self, only: Option<&'a Only<'a>>) {
+        self.only = only;
     }
 
     /// Whether copies of lines are looked for: only where streams are merged.
@@ -140,10 +150,24 @@ impl<'a> Feed<'a> {
             weight: entry.repeat.max(1),
             echo: false,
         };
+        if self.only.is_some() && !self.is_taken(stream, &observation) {
+            return;
+        }
         self.observe(&observation);
         if let Event::Repeated(count) = event {
             self.repeat(before, &observation, *count);
         }
+    }
+
+    /// Whether a line is one of those that are wanted. A repeat wrapper belongs to the line
+    /// that it repeats.
+    fn is_taken(&mut self, stream: usize, line: &Observation<'_>) -> bool {
+        let wanted = self.only.is_none_or(|only| only(line));
+        let Some(before) = self.taken.get_mut(stream) else { return wanted };
+        if !matches!(line.event, Event::Repeated(_)) {
+            *before = wanted;
+        }
+        *before
     }
 
     /// `last message repeated N times`: the line before, N times more.

@@ -28,5 +28,5 @@ pub mod scan;
 
 pub use gather::{Needles, Sighting, gather};
 pub use period::InPeriod;
-pub use run::{Order, Progress, Run, Summary};
+pub use run::{Only, Order, Progress, Run, Summary};
 pub use scan::{Look, Scan, Take};

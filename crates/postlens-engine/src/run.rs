@@ -5,7 +5,7 @@ use std::thread;
 
 use postlens_source::{Options, Problem, Skipped, Stream};
 use postlens_syntax::Time;
-use postlens_track::{Consumer, Counters, Limits};
+use postlens_track::{Consumer, Counters, Limits, Observation};
 
 use crate::feed::Feed;
 use crate::relay::Relay;
@@ -70,11 +70,25 @@ pub struct Summary {
 /// Records near the beginning of a period need the lines before: sessions, arrivals.
 const CONTEXT: i64 = 3600 * 1_000_000;
 
+/// Which lines a run takes in. The others are read and counted, and are as if they were not
+/// there: no message, session or consumer ever has to do with them.
+pub type Only<'a> = dyn Fn(&Observation<'_>) -> bool + Send + Sync + 'a;
+
 impl Run {
-    /// Runs to the end of all streams. The consumer and `progress` are called by one
-    /// worker at a time, not always the same.
+    /// Runs to the end of all streams over all lines, as [`run_only`](Self::run_only).
     pub fn run(
         self,
+        consumer: &mut (dyn Consumer + Send),
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Summary {
+        self.run_only(None, consumer, progress)
+    }
+
+    /// Runs to the end of all streams. The consumer and `progress` are called by one
+    /// worker at a time, not always the same.
+    pub fn run_only(
+        self,
+        only: Option<&Only<'_>>,
         consumer: &mut (dyn Consumer + Send),
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Summary {
@@ -89,7 +103,9 @@ impl Run {
         if self.order == Order::Time && self.streams.len() > 4 {
             options.chunk = (options.chunk * 4 / self.streams.len()).max(64 * 1024);
         }
-        let feed = Feed::new(&self.streams, period, self.tracking, self.order, consumer, progress);
+        let mut feed =
+            Feed::new(&self.streams, period, self.tracking, self.order, consumer, progress);
+        feed.take_only(only);
         let relay = Relay::new(self.streams, options, self.order, workers, feed);
         thread::scope(|scope| {
             for _ in 1..workers {

@@ -87,6 +87,7 @@ fn whole(report: &Report<'_>, language: &Language) -> Value {
         "to": period.map(|(_, to)| to.to_string()),
         "period_from": report.period.0.map(|time| time.to_string()),
         "period_to": report.period.1.map(|time| time.to_string()),
+        "filter": filter(report),
         "learned": learned(report),
         "source": source(report),
         "lines": named(&stats.lines.by_kind.sorted(), |kind| kind),
@@ -153,6 +154,15 @@ fn whole(report: &Report<'_>, language: &Language) -> Value {
             "text": lossless(sample.text.as_ref()),
         })).collect::<Vec<_>>(),
     })
+}
+
+/// What the report is about; `null` where it is about everything.
+fn filter(report: &Report<'_>) -> Value {
+    let Some(filter) = &report.filter else { return Value::Null };
+    let words = filter.words.iter().map(|(name, values)| ((*name).to_owned(), json!(values)));
+    let mut object: Map<String, Value> = words.collect();
+    object.insert("left_out".to_owned(), json!(filter.left_out));
+    Value::Object(object)
 }
 
 /// What normal was learned from; `null` where the period has no beginning.
@@ -307,7 +317,7 @@ mod tests {
     use crate::text;
 
     /// What is there whatever sections are asked for.
-    const ALWAYS: [&str; 9] = [
+    const ALWAYS: [&str; 10] = [
         "schema",
         "verdict",
         "hosts",
@@ -315,6 +325,7 @@ mod tests {
         "to",
         "period_from",
         "period_to",
+        "filter",
         "learned",
         "source",
     ];
@@ -331,6 +342,7 @@ mod tests {
             findings: &[],
             comparison: None,
             period: (None, None),
+            filter: None,
             learned: None,
             source: Source::default(),
             top: 10,

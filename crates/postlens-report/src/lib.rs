@@ -24,5 +24,5 @@ pub mod verdict;
 
 pub use explanation::Explanation;
 pub use language::{Lang, Language};
-pub use report::{Comparison, First, Learned, Report, Source, View};
+pub use report::{Comparison, Filter, First, Learned, Report, Source, View};
 pub use verdict::Verdict;

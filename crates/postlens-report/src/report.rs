@@ -17,6 +17,8 @@ pub struct Report<'a> {
     pub comparison: Option<Comparison<'a>>,
     /// The period that was asked for: its ends, where it has any.
     pub period: (Option<Time>, Option<Time>),
+    /// What the report is about; `None` where it is about everything.
+    pub filter: Option<Filter>,
     /// What normal was learned from before the period; `None` where no beginning was asked
     /// for.
     pub learned: Option<Learned>,
@@ -39,6 +41,16 @@ pub struct Comparison<'a> {
     pub scale: f64,
     /// Mail by the hour before the report's period, to tell what is usual.
     pub usual: &'a Traffic,
+}
+
+/// What a report is about.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Names of options, and their values as they were written: of one option any fits, of
+    /// different ones all must.
+    pub words: Vec<(&'static str, Vec<String>)>,
+    /// Lines of the period that it is not about.
+    pub left_out: u64,
 }
 
 /// Lines before a report's period, from which problems learned what is usual.

@@ -283,6 +283,7 @@ fn a_japanese_page_has_no_names_of_other_crates_in_it() {
         findings: &[],
         comparison: None,
         period: (None, None),
+        filter: None,
         learned: None,
         source: Source::default(),
         top: 1000,

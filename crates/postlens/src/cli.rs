@@ -36,7 +36,7 @@ Exit status: 0 all was read, 1 something could not be read, 2 wrong usage or fai
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Report(cmd::report::ReportArgs),
+    Report(Box<cmd::report::ReportArgs>),
     Explain(cmd::explain::ExplainArgs),
     Search(Box<cmd::search::SearchArgs>),
     Trace(cmd::trace::TraceArgs),

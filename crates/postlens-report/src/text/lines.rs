@@ -4,7 +4,7 @@ use super::page::Page;
 use crate::escape::printable;
 use crate::finding::{duration, minute};
 use crate::number::{bytes, count};
-use crate::report::{Learned, Report};
+use crate::report::{Filter, Learned, Report};
 
 pub(super) fn head(page: &mut Page<'_>, report: &Report<'_>) {
     let lines = &report.stats.lines;
@@ -25,6 +25,10 @@ pub(super) fn head(page: &mut Page<'_>, report: &Report<'_>) {
         let words = page.words_with("asked-period", &[("from", &from), ("to", &to)]);
         page.line(&words);
     }
+    if let Some(filter) = &report.filter {
+        let words = filtered(filter, page);
+        page.warning(&words);
+    }
     let source = &report.source;
     let (lines, files) = (count(source.lines), source.files.to_string());
     let values = [("lines", lines.as_str()), ("files", &files), ("bytes", &bytes(source.bytes))];
@@ -43,6 +47,20 @@ pub(super) fn head(page: &mut Page<'_>, report: &Report<'_>) {
         let words = page.words_with("copies", &[("count", &count(*copies)), ("log", &log)]);
         page.line(&words);
     }
+}
+
+/// What the report is about, and how much it is not about.
+fn filtered(filter: &Filter, page: &Page<'_>) -> String {
+    let part = |(name, values): &(&str, Vec<String>)| {
+        let values = values.iter().map(|value| printable(value.as_str().into()));
+        let values: Vec<_> =
+            values.map(|value| if value.is_empty() { "<>".into() } else { value }).collect();
+        let values = values.join(&page.words("separator-or"));
+        page.words_with(&format!("filter-{name}"), &[("values", values)])
+    };
+    let parts: Vec<_> = filter.words.iter().map(part).collect();
+    let parts = parts.join(&page.words("separator-parts"));
+    page.words_with("filter", &[("filters", parts), ("count", count(filter.left_out))])
 }
 
 /// From how much before the period problems know what is usual.

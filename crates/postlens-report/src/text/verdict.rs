@@ -72,16 +72,19 @@ pub(crate) fn more(verdict: &Verdict<'_>, language: &Language) -> Option<String>
 }
 
 fn quiet(report: &Report<'_>, verdict: &Verdict<'_>, language: &Language) -> String {
-    let Some((from, to)) = report.stats.lines.period else { return language.text("nothing") };
-    let seconds = (to.micros - from.micros).div_euclid(1_000_000);
     let outcomes = &report.stats.outcomes;
     let refusals = &report.stats.refusals.actions;
     let seen = outcomes.mails.total() + outcomes.recipients.total() + refusals.total();
+    if report.filter.is_some() && report.stats.lines.total() + seen == 0 {
+        return language.text("verdict-no-match");
+    }
+    let Some((from, to)) = report.stats.lines.period else { return language.text("nothing") };
+    let seconds = (to.micros - from.micros).div_euclid(1_000_000);
     let mails = count(outcomes.mails.total());
     let (lines, lasted) = (count(report.stats.lines.total()), duration(seconds, language));
     let values = [("mails", mails.as_str()), ("lines", &lines), ("lasted", &lasted)];
     let key = match (seen, verdict.complete) {
-        (0, _) => "verdict-no-mail",
+        (0, _) if report.filter.is_none() => "verdict-no-mail",
         (_, false) => "verdict-quiet-incomplete",
         (_, true) if seconds + learned(report) < SHORT => "verdict-quiet-short",
         (_, true) => "verdict-quiet",

@@ -4,6 +4,8 @@ mod compared;
 mod format;
 mod look;
 mod pass;
+mod selected;
+mod selection;
 
 use std::path::PathBuf;
 
@@ -20,7 +22,8 @@ use crate::output::{When, bytes};
 use crate::progress::ProgressLine;
 use compared::{Earlier, Periods};
 use format::Format;
-use pass::Figures;
+use pass::{Figures, Plan};
+use selection::SelectionArgs;
 
 /// Tell what is wrong and what happened to the mail: problems, outcomes, refusals, traffic
 ///
@@ -36,12 +39,16 @@ Examples:
   postlens report --period yesterday
   postlens report --since 2026-11-01 --until 2026-11-08 /var/log/mail.log*
   postlens report --period yesterday --compare last-week
+  postlens report --domain example.com --since 7d
+  postlens report --client 192.0.2.0/24 --client '*.example.net'
   postlens report --json mail.log | jq .recipients
   postlens report --period yesterday --format html -o /var/www/report.html
   zcat old/*.gz | postlens report -")]
 pub(crate) struct ReportArgs {
     #[command(flatten)]
     input: InputArgs,
+    #[command(flatten)]
+    selection: SelectionArgs,
     /// What to write.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -95,6 +102,7 @@ pub(crate) struct ReportArgs {
 impl ReportArgs {
     /// Reads the logs and writes the report.
     pub(crate) fn run(self) -> Result<u8> {
+        let selection = self.selection.validate()?;
         let input = self.input.validate()?;
         let period = ends(&input.options);
         let by = Span::ALL.into_iter().find(|span| self.by.as_deref() == Some(span.name()));
@@ -115,16 +123,19 @@ impl ReportArgs {
         };
         let line = ProgressLine::new();
         let mut show = |progress| line.show(progress);
-        let (mut summary, earlier) = pass::run(run, &mut figures, periods, self.learn, &mut show);
+        let plan = Plan { compared: periods, learn: self.learn, selection: &selection };
+        let (mut summary, earlier) = pass::run(run, &mut figures, plan, &mut show);
         drop(line);
         summary.problems.splice(0..0, input.found.problems);
-        let findings = figures.detectors.findings();
+        let mut findings = figures.detectors.findings();
+        findings.retain(|finding| selection.concerns(finding));
         let first = if self.traffic_first { First::Traffic } else { First::Problems };
         let report = Report {
             stats: &figures.stats,
             findings: &findings,
             comparison: earlier.as_ref().map(Earlier::comparison),
             period,
+            filter: selection.told(),
             learned: figures.learned,
             source: source(&summary),
             top: self.top,

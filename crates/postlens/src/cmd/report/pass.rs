@@ -1,7 +1,7 @@
 //! One pass over the logs, which fills the figures of every period that a report looks at.
 
 use postlens_detect::Detectors;
-use postlens_engine::{InPeriod, Progress, Run, Summary};
+use postlens_engine::{InPeriod, Only, Progress, Run, Summary};
 use postlens_report::Learned;
 use postlens_source::{Options, Period};
 use postlens_stats::Stats;
@@ -9,6 +9,8 @@ use postlens_syntax::Time;
 use postlens_track::{Consumer, Observation, Record, RecordSink};
 
 use super::compared::{Earlier, Periods};
+use super::selected::Selected;
+use super::selection::Selection;
 
 /// What a report is made of.
 #[derive(Debug, Default)]
@@ -41,51 +43,78 @@ impl RecordSink for Figures {
     }
 }
 
+/// What the figures are to be of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plan<'a> {
+    /// What to compare with.
+    pub(super) compared: Option<Periods>,
+    /// What is usual is learned from up to so many days before the period.
+    pub(super) learn: u16,
+    /// What the report is about.
+    pub(super) selection: &'a Selection,
+}
+
 /// Fills the figures, and those of another period where there is one to compare with.
-/// What is usual is learned from up to so many days before the period.
 pub(super) fn run(
     mut run: Run,
     figures: &mut Figures,
-    compared: Option<Periods>,
-    days: u16,
+    plan: Plan<'_>,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> (Summary, Option<Earlier>) {
-    let now = compared.map_or(run.options.period, |periods| Some(periods.now));
-    let Some((now, from)) = now.and_then(|now| Some((now, now.from?))) else {
+    let now = plan.compared.map_or(run.options.period, |periods| Some(periods.now));
+    let from = now.and_then(|now| now.from);
+    let selection = plan.selection;
+    if from.is_none() && selection.is_empty() {
         let summary = run.run(figures, progress);
         figures.settle();
         return (summary, None);
-    };
-    let learn = Period { from: Some(days_before(from, days, &run.options)), to: now.to };
-    let from = Time { micros: from, offset: run.options.zone.offset_at(from) };
-    figures.detectors = Detectors::telling_from(from);
+    }
+    let learn = now.map(|now| Period {
+        from: now.from.map(|from| days_before(from, plan.learn, &run.options)),
+        ..now
+    });
+    let from = from.map(|from| Time { micros: from, offset: run.options.zone.offset_at(from) });
+    if let Some(from) = from {
+        figures.detectors = Detectors::telling_from(from);
+    }
     let mut learning =
         Learning { detectors: &mut figures.detectors, from, learned: Learned::default() };
-    let mut earlier = compared.map(|periods| Earlier::new(periods, &run.options));
-    let mut parts = vec![
-        InPeriod::new(Some(now), &mut figures.stats),
-        InPeriod::new(Some(learn), &mut learning),
-    ];
+    let mut earlier = plan.compared.map(|periods| Earlier::new(periods, &run.options));
+    let mut parts = vec![InPeriod::new(now, &mut figures.stats)];
     parts.extend(earlier.as_mut().into_iter().flat_map(Earlier::parts));
-    run.options.period = Some(Period {
-        from: parts.iter().filter_map(|part| part.period()?.from).min(),
-        // One open end leaves all open.
-        to: parts
-            .iter()
-            .map(|part| part.period()?.to)
-            .try_fold(i64::MIN, |last, to| Some(last.max(to?))),
-    });
-    let mut summary = run.run(&mut Parts(parts), progress);
+    let mut usual = InPeriod::new(learn, &mut learning);
+    let periods = parts.iter().chain([&usual]).map(|part| part.period().unwrap_or_default());
+    run.options.period = now.map(|_| around(periods));
+    let mut parts = Parts(parts.iter_mut().map(|part| part as _).collect());
+    let mut selected = Selected::new(selection, now, &mut parts);
+    let only = |line: &Observation<'_>| selection.is_of_instance(line, now);
+    let only: Option<&Only<'_>> = if selection.chooses_instances() { Some(&only) } else { None };
+    let mut summary = run.run_only(only, &mut Parts(vec![&mut selected, &mut usual]), progress);
+    let whole = selected.whole();
     let learned = learning.learned;
-    figures.settle();
+    figures.stats.settle();
+    figures.detectors.settle();
     if let Some(earlier) = &mut earlier {
         earlier.settle();
     }
     let copies: u64 = summary.copies.iter().map(|(_, copies)| copies).sum();
-    let used = copies + figures.stats.lines.total() + learned.lines;
+    let used = copies + figures.stats.lines.total() + learned.lines + selection.left_out();
     summary.outside = summary.lines.saturating_sub(used);
-    figures.learned = Some(learned);
+    if let Some((gaps, ends)) = whole {
+        figures.stats.gaps = gaps;
+        figures.stats.lines.period = ends;
+    }
+    figures.learned = from.map(|_| learned);
     (summary, earlier)
+}
+
+/// The period around some others. One open end leaves all open.
+fn around(periods: impl Iterator<Item = Period> + Clone) -> Period {
+    let mut from = periods.clone().map(|period| period.from);
+    Period {
+        from: from.try_fold(i64::MAX, |first, from| Some(first.min(from?))),
+        to: periods.map(|period| period.to).try_fold(i64::MIN, |last, to| Some(last.max(to?))),
+    }
 }
 
 /// So many days earlier on the calendar.
@@ -100,16 +129,16 @@ fn days_before(micros: i64, days: u16, options: &Options) -> i64 {
 /// Detectors that look at lines before the period too, and how many those were.
 struct Learning<'a> {
     detectors: &'a mut Detectors,
-    from: Time,
+    from: Option<Time>,
     learned: Learned,
 }
 
 impl Consumer for Learning<'_> {
     fn line(&mut self, line: &Observation<'_>) {
-        if line.time.micros < self.from.micros && !line.echo {
+        if self.from.is_some_and(|from| line.time.micros < from.micros) && !line.echo {
             self.learned.lines += 1;
             self.learned.from = self.learned.from.or(Some(line.time));
-            self.learned.to = Some(self.from);
+            self.learned.to = self.from;
         }
         self.detectors.line(line);
     }
@@ -121,8 +150,8 @@ impl RecordSink for Learning<'_> {
     }
 }
 
-/// Consumers of several periods.
-struct Parts<'a>(Vec<InPeriod<'a>>);
+/// Several consumers, of several periods.
+struct Parts<'a>(Vec<&'a mut (dyn Consumer + Send)>);
 
 impl Consumer for Parts<'_> {
     fn line(&mut self, line: &Observation<'_>) {
