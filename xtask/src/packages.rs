@@ -15,6 +15,7 @@ const BESIDE_THE_LAB: &[&str] = &[
     "pflogsumm",
     "libdate-calc-perl",
     "faketime",
+    "python3-venv",
     "bzip2",
     "gzip",
     "xz-utils",

@@ -14,6 +14,7 @@ pub mod finding;
 pub mod html;
 pub mod json;
 pub mod language;
+pub mod maillogger;
 pub mod markdown;
 pub mod number;
 pub mod pflogsumm;

@@ -42,44 +42,49 @@ enum Command {
     Trace(cmd::trace::TraceArgs),
     Parse(Box<cmd::parse::ParseArgs>),
     Pflogsumm(cmd::pflogsumm::PflogsummArgs),
+    Maillogger(cmd::maillogger::MailloggerArgs),
     Completions(cmd::completions::CompletionsArgs),
     Man(cmd::man::ManArgs),
 }
 
 /// Reads the command line and does what it says.
 ///
-/// A drop-in reads its arguments as the program does that it stands for; so it must know
-/// them before clap does.
+/// A drop-in may be called by the name of the program that it stands for. pflogsumm reads
+/// its arguments in a way of its own, so it must know them before clap does.
 pub(crate) fn run() -> Result<u8> {
-    if let Some((name, arguments)) = drop_in(std::env::args_os().collect()) {
+    let arguments = by_name(std::env::args_os().collect());
+    if arguments.get(1).is_some_and(|command| command == PFLOGSUMM) {
         let mut all = Cli::command();
         all.build();
-        if let Some(command) = all.find_subcommand(name) {
-            return cmd::pflogsumm::run(command.clone(), arguments.into_iter());
+        if let Some(command) = all.find_subcommand(PFLOGSUMM) {
+            return cmd::pflogsumm::run(command.clone(), arguments.into_iter().skip(2));
         }
     }
-    match Cli::parse().command {
+    match Cli::parse_from(arguments).command {
         Command::Report(args) => args.run(),
         Command::Explain(args) => args.run(),
         Command::Search(args) => args.run(),
         Command::Trace(args) => args.run(),
         Command::Parse(args) => args.run(),
         Command::Pflogsumm(args) => args.run(),
+        Command::Maillogger(args) => args.run(),
         Command::Completions(args) => args.run(Cli::command()),
         Command::Man(args) => args.run(Cli::command()),
     }
 }
 
-/// The drop-in that the program's name or the command is, and its arguments.
-fn drop_in(arguments: Vec<OsString>) -> Option<(&'static str, Vec<OsString>)> {
-    const DROP_INS: [&str; 1] = ["pflogsumm"];
-    let known = |name: &OsStr| DROP_INS.into_iter().find(|drop_in| name == *drop_in);
-    let program = arguments.first().map(Path::new).and_then(Path::file_name);
-    let (name, skip) = match program.and_then(known) {
-        Some(name) => (name, 1),
-        None => (arguments.get(1).map(OsString::as_os_str).and_then(known)?, 2),
-    };
-    Some((name, arguments.into_iter().skip(skip).collect()))
+const PFLOGSUMM: &str = "pflogsumm";
+
+/// Commands that may be names of the program.
+const DROP_INS: [&str; 2] = [PFLOGSUMM, "maillogger"];
+
+/// Puts the command in where the program's name is one.
+fn by_name(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let name = arguments.first().map(Path::new).and_then(Path::file_name);
+    if let Some(name) = DROP_INS.into_iter().find(|drop_in| name == Some(OsStr::new(drop_in))) {
+        arguments.splice(0..1, ["postlens".into(), name.into()]);
+    }
+    arguments
 }
 
 #[cfg(test)]
