@@ -8,14 +8,15 @@ use postlens_track::Outcome;
 
 use super::steps::steps;
 use super::words::{at, clock, details, envelope, facts, fate, missing};
-use crate::escape::{html, printable};
+use crate::escape::printable;
+use crate::html::markup::escaped;
 use crate::language::{Lang, Language};
 use crate::number::delay;
 
 /// Tells journeys one after the other; `lines` adds the original lines.
 pub fn page(journeys: &[Journey], lang: Lang, lines: bool) -> String {
     let language = Language::new(lang);
-    let title = html(&language.text("trace-title"));
+    let title = escaped(&language.text("trace-title"));
     let mut out = format!(
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
@@ -35,20 +36,21 @@ const STYLE: &str = include_str!("trace.css");
 
 fn section(journey: &Journey, language: &Language, lines: bool, out: &mut String) {
     let heading = format!("{}  {}", at(journey.begin()), envelope(journey));
-    let _ = writeln!(out, "<section>\n<h2>{}</h2>\n<dl>", html(&heading));
+    let _ = writeln!(out, "<section>\n<h2>{}</h2>\n<dl>", escaped(&heading));
     for (name, value) in facts(journey, language) {
-        let _ = writeln!(out, "<dt>{}</dt><dd>{}</dd>", html(&name), html(&value));
+        let _ = writeln!(out, "<dt>{}</dt><dd>{}</dd>", escaped(&name), escaped(&value));
     }
     out.push_str("</dl>\n");
     recipients(journey, language, out);
     for line in missing(journey, language) {
-        let _ = writeln!(out, "<p class=\"cut\">{}</p>", html(&line));
+        let _ = writeln!(out, "<p class=\"cut\">{}</p>", escaped(&line));
     }
     times(journey, language, out);
     if lines {
-        let all = journey.lines.iter().map(|line| html(&printable(bstr::BStr::new(&line.bytes))));
+        let all =
+            journey.lines.iter().map(|line| escaped(&printable(bstr::BStr::new(&line.bytes))));
         let all = all.collect::<Vec<_>>().join("\n");
-        let words = html(&language.text("trace-lines"));
+        let words = escaped(&language.text("trace-lines"));
         let _ = writeln!(out, "<details><summary>{words}</summary><pre>{all}</pre></details>");
     }
     out.push_str("</section>\n");
@@ -61,7 +63,7 @@ fn recipients(journey: &Journey, language: &Language, out: &mut String) {
     }
     out.push_str("<table>\n<thead><tr>");
     for key in ["trace-recipient", "trace-outcome", "trace-details"] {
-        let _ = write!(out, "<th scope=\"col\">{}</th>", html(&language.text(key)));
+        let _ = write!(out, "<th scope=\"col\">{}</th>", escaped(&language.text(key)));
     }
     out.push_str("</tr></thead>\n<tbody>\n");
     for (_, recipient) in told {
@@ -71,12 +73,12 @@ fn recipients(journey: &Journey, language: &Language, out: &mut String) {
             _ => "open",
         };
         let told: Vec<String> =
-            details(recipient, language).iter().map(|line| html(line)).collect();
+            details(recipient, language).iter().map(|line| escaped(line)).collect();
         let _ = writeln!(
             out,
             "<tr><th scope=\"row\">{}</th><td class=\"{class}\">{}</td><td>{}</td></tr>",
-            html(&printable(recipient.address.as_ref())),
-            html(&fate(recipient, language)),
+            escaped(&printable(recipient.address.as_ref())),
+            escaped(&fate(recipient, language)),
             told.join("<br>")
         );
     }
@@ -95,7 +97,7 @@ fn times(journey: &Journey, language: &Language, out: &mut String) {
             step.time,
             clock(step.time),
             delay(Delay::from_micros(since)),
-            html(&step.text)
+            escaped(&step.text)
         );
     }
     out.push_str("</ol>\n");
