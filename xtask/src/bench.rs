@@ -58,8 +58,16 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("postlens report --json LOG", "exec $BIN/postlens report --json $LOG"),
     ("postlens parse LOG", "exec $BIN/postlens parse $LOG"),
     ("postlens report LOG.gz", "exec $BIN/postlens report $LOG.gz"),
+    ("postlens search -c status=bounced LOG", "exec $BIN/postlens search -c status=bounced $LOG"),
+    (
+        "postlens search -c status=bounced LOG.gz",
+        "exec $BIN/postlens search -c status=bounced $LOG.gz",
+    ),
+    ("postlens search -c severity=error LOG", "exec $BIN/postlens search -c severity=error $LOG"),
     (BASE, "exec pflogsumm $LOG"),
     ("rg -c status= LOG", "exec rg -c status= $LOG"),
+    ("rg -c status=bounced LOG", "exec rg -c status=bounced $LOG"),
+    ("rg -z -c status=bounced LOG.gz", "exec rg -z -c status=bounced $LOG.gz"),
     ("wc -l LOG", "exec wc -l $LOG"),
     ("zcat LOG.gz", "exec zcat $LOG.gz"),
 ];

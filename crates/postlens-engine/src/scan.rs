@@ -2,7 +2,8 @@
 //! those who want few lines of many and understand only these.
 
 use std::collections::BTreeMap;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::mpsc::{self, SyncSender};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use postlens_source::{Chunk, Options, Problem, Stream, StreamReader};
@@ -84,33 +85,68 @@ impl Scan {
         shared.state.into_inner().unwrap_or_else(PoisonError::into_inner).problems
     }
 
-    /// Follows streams that have no end, side by side, until the taker is broken; returns
-    /// what could not be read.
-    pub fn follow<L: Look>(self, look: &L, take: &mut dyn Take<L::Found>) -> Vec<Problem> {
-        let (taker, problems) = (Mutex::new(take), Mutex::new(Vec::new()));
-        let options = &self.options;
-        thread::scope(|scope| {
-            for stream in self.streams {
-                scope.spawn(|| {
-                    let mut reader = stream.open(options);
-                    let mut buffer = Vec::new();
-                    while let Some(mut chunk) = reader.next_chunk(buffer) {
-                        let found = look.look(&mut chunk);
-                        let mut taker = taker.lock().unwrap_or_else(PoisonError::into_inner);
-                        taker.take(&chunk, found);
-                        taker.pause();
-                        if taker.broken() {
-                            break;
-                        }
-                        drop(taker);
-                        buffer = chunk.into_buffer();
-                    }
-                    let mut problems = problems.lock().unwrap_or_else(PoisonError::into_inner);
-                    problems.extend(reader.take_problems());
-                });
+    /// Follows streams that have no end, side by side, until the taker is broken. Problems
+    /// are told as they come. Readers that wait for more are left waiting: whoever follows
+    /// goes on to the end of the process.
+    pub fn follow<L>(
+        self,
+        look: &Arc<L>,
+        take: &mut dyn Take<L::Found>,
+        problem: &mut dyn FnMut(&Problem),
+    ) where
+        L: Look + Send + 'static,
+        L::Found: 'static,
+    {
+        let (sender, receiver) = mpsc::sync_channel(AHEAD);
+        for stream in self.streams {
+            let (sender, look, options) = (sender.clone(), Arc::clone(look), self.options.clone());
+            thread::spawn(move || watch(stream, &options, &*look, &sender));
+        }
+        drop(sender);
+        let mut next = receiver.recv().ok();
+        while let Some(sighting) = next {
+            sighting.problems.iter().for_each(&mut *problem);
+            if let Some((chunk, found)) = sighting.chunk {
+                take.take(&chunk, found);
             }
-        });
-        problems.into_inner().unwrap_or_else(PoisonError::into_inner)
+            if take.broken() {
+                return;
+            }
+            next = receiver.try_recv().ok();
+            if next.is_none() {
+                take.pause();
+                next = receiver.recv().ok();
+            }
+        }
+    }
+}
+
+/// How many chunks of followed streams wait for the taker.
+const AHEAD: usize = 4;
+
+/// What came of a followed stream.
+struct Sighting<F> {
+    chunk: Option<(Chunk, F)>,
+    problems: Vec<Problem>,
+}
+
+/// Looks at a stream's chunks as they come, as long as somebody takes them.
+fn watch<L: Look>(
+    stream: Stream,
+    options: &Options,
+    look: &L,
+    sender: &SyncSender<Sighting<L::Found>>,
+) {
+    let mut reader = stream.open(options);
+    loop {
+        let mut chunk = reader.next_chunk(Vec::new());
+        let found = chunk.as_mut().map(|chunk| look.look(chunk));
+        let problems = reader.take_problems();
+        let ended = chunk.is_none();
+        let gone = sender.send(Sighting { chunk: chunk.zip(found), problems }).is_err();
+        if ended || gone {
+            return;
+        }
     }
 }
 

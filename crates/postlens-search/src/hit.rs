@@ -5,6 +5,7 @@ use std::ops::Range;
 use postlens_source::Chunk;
 use postlens_syntax::{Entry, Event, Time};
 
+use crate::group::Member;
 use crate::search::Search;
 
 /// A line that was asked for.
@@ -34,6 +35,8 @@ pub(crate) enum Repeats {
 pub struct Hits {
     /// In the order of the lines.
     pub hits: Vec<Hit>,
+    /// Every line and what it belongs to, where lines are gathered.
+    pub(crate) members: Vec<Member>,
     /// The chunk's bytes before lines of it were rewritten, if some were.
     pub(crate) original: Option<Vec<u8>>,
     /// The chunk begins with a line that repeats the one before it, so many times.

@@ -7,6 +7,7 @@ use postlens_source::{Chunk, Line, Period, Resolver};
 use postlens_syntax::{Entry, Event, Framer, Time};
 use regex::bytes::{Regex, RegexBuilder};
 
+use crate::group::{Group, Member};
 use crate::hit::{Hit, Hits, Repeats};
 
 /// What is looked for.
@@ -16,6 +17,7 @@ pub struct Search {
     period: Option<Period>,
     /// Finds a place in every line that may be a hit; `None` where any line may.
     needle: Option<Regex>,
+    group: Option<Group>,
 }
 
 /// What stands in lines that speak of the line before.
@@ -33,7 +35,13 @@ impl Search {
             let needle = format!("{REPEATED}|{needle}");
             RegexBuilder::new(&needle).size_limit(NEEDLE_LIMIT).build().ok()
         });
-        Self { query, period, needle }
+        Self { query, period, needle, group: None }
+    }
+
+    /// The same search, by which all lines are given to what they belong to.
+    #[must_use]
+    pub fn gathering(self, group: Group) -> Self {
+        Self { needle: None, group: Some(group), ..self }
     }
 
     /// Whether only some lines need to be understood.
@@ -110,6 +118,11 @@ impl<'c> Glance<'_, 'c> {
     fn judge(&mut self, line: Line<'c>, place: Range<usize>) {
         let entry = self.framer.frame(line.bytes);
         let event = Event::parse(&entry);
+        if let Some(group) = self.search.group {
+            let time = self.resolver.resolve(&entry.stamp, line.offset);
+            let member = Member::new(group, place.clone(), time, &entry, &event);
+            self.hits.members.push(member);
+        }
         if let Event::Repeated(count) = event {
             self.repeated(line, place, count);
             return;

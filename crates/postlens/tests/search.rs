@@ -110,6 +110,90 @@ fn lines_around() {
     assert_eq!(starts, [&first[..], &["--", "11:00:06", "13:00:07", "13:00:08"]].concat());
 }
 
+/// Two messages and their sessions, mixed, and a queue ID that is used again.
+const MIXED: &str = "\
+Nov 23 10:00:01 mx postfix/smtpd[7]: connect from a.example.net[192.0.2.7]
+Nov 23 10:00:01 mx postfix/smtpd[8]: connect from b.example.net[192.0.2.8]
+Nov 23 10:00:02 mx postfix/smtpd[7]: 1234567890A: client=a.example.net[192.0.2.7]
+Nov 23 10:00:02 mx postfix/smtpd[8]: 1234567890B: client=b.example.net[192.0.2.8]
+Nov 23 10:00:03 mx postfix/qmgr[9]: 1234567890A: from=<x@example.net>, size=100, nrcpt=1 (queue active)
+Nov 23 10:00:03 mx postfix/qmgr[9]: 1234567890B: from=<y@example.net>, size=100, nrcpt=1 (queue active)
+Nov 23 10:00:04 mx postfix/smtpd[8]: NOQUEUE: reject: RCPT from b.example.net[192.0.2.8]: 550 5.1.1 <nobody@example.com>: Recipient address rejected: User unknown; from=<y@example.net> to=<nobody@example.com> proto=ESMTP helo=<b>
+Nov 23 10:00:04 mx postfix/smtpd[7]: disconnect from a.example.net[192.0.2.7] ehlo=1 commands=1
+Nov 23 10:00:05 mx postfix/smtp[5]: 1234567890A: to=<bob@example.org>, relay=none, delay=3, delays=0/0/3/0, dsn=5.4.4, status=bounced (unable to look up host)
+Nov 23 10:00:05 mx postfix/qmgr[9]: 1234567890A: removed
+Nov 23 10:00:05 mx postfix/smtp[5]: 1234567890B: to=<eve@example.org>, relay=none, delay=3, delays=0/0/3/0, dsn=2.0.0, status=sent (ok)
+Nov 23 10:00:06 mx postfix/smtpd[8]: disconnect from b.example.net[192.0.2.8] ehlo=1 commands=1
+Nov 23 10:00:09 mx postfix/pickup[4]: 1234567890A: uid=0 from=<root>
+Nov 23 10:00:09 mx postfix/qmgr[9]: 1234567890A: from=<root@example.com>, size=5, nrcpt=1 (queue active)
+";
+
+#[track_caller]
+fn mixed(args: &[&str], expected: &[&[usize]]) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("mail.log");
+    fs::write(&path, MIXED).unwrap();
+    let output = search(&[args, &[path.to_str().unwrap()]].concat());
+    let line = |number: &usize| MIXED.lines().nth(*number).unwrap().to_owned() + "\n";
+    let group = |numbers: &&[usize]| numbers.iter().map(line).collect::<String>();
+    let wanted = expected.iter().map(group).collect::<Vec<_>>().join("--\n");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), wanted, "{args:?}");
+}
+
+#[test]
+fn whole_messages() {
+    mixed(&["status=bounced", "--context", "message"], &[&[2, 4, 8, 9]]);
+    mixed(&["sender=root@example.com", "--context", "message"], &[&[12, 13]]);
+    mixed(&["kind=client", "--context", "message"], &[&[2, 4, 8, 9], &[3, 5, 10]]);
+    mixed(&["rejected", "--context", "message"], &[&[6]]);
+    mixed(&["status=expired", "--context", "message"], &[]);
+}
+
+#[test]
+fn whole_sessions() {
+    mixed(&["rejected", "--context", "session"], &[&[1, 3, 6, 11]]);
+    mixed(&["kind=disconnect", "--context", "session"], &[&[0, 2, 7], &[1, 3, 6, 11]]);
+    mixed(&["status=bounced", "--context", "session"], &[&[8]]);
+}
+
+/// Lines to come are found as they are logged, also in the file that takes a rotated one's
+/// place.
+#[test]
+fn following_through_rotation() {
+    use std::io::{BufRead, BufReader, Write};
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("mail.log");
+    let now = jiff::Timestamp::now();
+    let line = |number: usize, status: &str| {
+        format!(
+            "{now} mx postfix/smtp[8]: 4dFxYz{number}BcdzQ1k: to=<b@example.org>, relay=none, \
+             delay=4, delays=0/0/4/0, dsn=4.4.1, status={status} (no)\n"
+        )
+    };
+    let old = "2020-11-23T10:00:04Z mx postfix/smtp[8]: 4dFxYz9BcdzQ1k: to=<b@example.org>, \
+        relay=none, delay=4, delays=0/0/4/0, dsn=4.4.1, status=deferred (old)\n";
+    fs::write(&path, old).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_postlens"))
+        .args(["search", "status=deferred", "--follow", "-m", "3"])
+        .arg(&path)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut found = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut log = fs::OpenOptions::new().append(true).open(&path).unwrap();
+    log.write_all((line(1, "sent") + &line(2, "deferred")).as_bytes()).unwrap();
+    assert!(found.next().unwrap().unwrap().contains("4dFxYz2B"));
+    fs::rename(&path, dir.path().join("mail.log.1")).unwrap();
+    // The logger has the old file open still.
+    log.write_all(line(3, "deferred").as_bytes()).unwrap();
+    fs::write(&path, line(4, "deferred")).unwrap();
+    assert!(found.next().unwrap().unwrap().contains("4dFxYz3B"));
+    assert!(found.next().unwrap().unwrap().contains("4dFxYz4B"));
+    assert!(found.next().is_none());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
 #[test]
 fn counts() {
     let logs = Logs::new();
@@ -180,6 +264,7 @@ fn what_is_wrong_is_said_with_a_remedy() {
     fails(&search(&["absent.log"]), &["\"absent.log\" is neither", "no such file"]);
     fails(&logs.search(&["--count-by", "recipent"]), &["no column recipent", "recipient"]);
     fails(&logs.search(&["-C", "1", "--format", "json"]), &["as lines only", "leave --format out"]);
+    fails(&logs.search(&["--follow", "--format", "histogram"]), &["no end", "hint:"]);
     fails(&logs.search(&["--text", "("]), &["regular expression", "hint:"]);
     fails(&logs.search(&["client=192.0.2.0/99"]), &["192.0.2.0/24"]);
     fails(&search(&["--sample", "x"]), &["--sample"]);

@@ -2,16 +2,19 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow};
 use clap::{Args, ValueEnum};
 use postlens_engine::{Look, Scan};
-use postlens_search::{Column, Hits, Search};
-use postlens_source::Chunk;
+use postlens_search::{Column, Group, Hits, Search};
+use postlens_source::{Chunk, Period};
+use postlens_syntax::time::MICROS;
 
 use crate::exit::{self, hint};
 use crate::filters::FilterArgs;
 use crate::input::{Input, InputArgs, tell};
+use crate::output::message;
 use crate::progress::ProgressLine;
 
 mod chart;
@@ -21,7 +24,7 @@ mod output;
 mod sample;
 mod table;
 
-use form::Form;
+use form::{Form, With};
 use output::Output;
 
 /// Find lines by what they mean: grep that knows mail
@@ -93,6 +96,33 @@ pub(crate) struct SearchArgs {
     /// Lines before and after each line found.
     #[arg(short = 'C', long = "around", value_name = "N", help_heading = "Context")]
     around: Option<usize>,
+    /// All lines of the same message (one queue ID, from arrival to removal) or of the same
+    /// client session, each whole and one after the other.
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Context",
+          conflicts_with_all = ["around", "before_context", "after_context", "sample"])]
+    context: Option<Context>,
+    /// Go on with the lines to come, through rotation, until interrupted. Without --since
+    /// or --period only with these.
+    #[arg(short, long, help_heading = "Output", conflicts_with_all = ["count", "count_by", "sample"])]
+    follow: bool,
+}
+
+/// What belongs together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Context {
+    /// Lines of one message.
+    Message,
+    /// Lines of one client connection.
+    Session,
+}
+
+impl From<Context> for Group {
+    fn from(context: Context) -> Self {
+        match context {
+            Context::Message => Self::Message,
+            Context::Session => Self::Session,
+        }
+    }
 }
 
 /// How to write what is found.
@@ -120,16 +150,28 @@ impl SearchArgs {
             query.add_term(&text).map_err(|error| wrong_term(&text, error))?;
         }
         let form = self.form()?;
-        let input = self.input.validate()?;
-        let search = Search::new(query, input.options.period);
-        let output = Output::new(&search, form, self.max_count, self.sample);
-        scan(input, &search, output)
+        let mut input = self.input.validate()?;
+        if self.follow {
+            from_now_on(&mut input)?;
+        }
+        let mut search = Search::new(query, input.options.period);
+        if let Some(context) = self.context {
+            search = search.gathering(context.into());
+        }
+        let sight = Arc::new(Sight(Arc::new(search)));
+        let search = Arc::clone(&sight.0);
+        let output = Output::new(search, &input.found.streams, form, self.max_count, self.sample);
+        if self.follow { follow(input, &sight, output) } else { scan(input, &sight, output) }
     }
 
     fn form(&self) -> Result<Form> {
         let format = if self.count { Format::Count } else { self.format };
         if self.quiet {
             return Ok(Form::Quiet);
+        }
+        if self.follow && matches!(format, Format::Count | Format::Histogram) {
+            let error = anyhow!("what is followed has no end, and so no count");
+            return Err(hint(error, "leave --follow out, or --format"));
         }
         if !self.count_by.is_empty() || format == Format::Histogram {
             let by_hour = [String::from("hour")];
@@ -139,13 +181,18 @@ impl SearchArgs {
         let both = self.around.unwrap_or(0);
         let before = self.before_context.unwrap_or(both);
         let after = self.after_context.unwrap_or(both);
-        if before + after > 0 && format != Format::Lines {
+        let with = match self.context {
+            Some(context) => With::Group(context.into()),
+            None if before + after > 0 => With::Around { before, after },
+            None => With::Nothing,
+        };
+        if with != With::Nothing && format != Format::Lines {
             let error = anyhow!("lines around others are written as lines only");
-            return Err(hint(error, "leave --format out, or -A, -B and -C"));
+            return Err(hint(error, "leave --format out, or -A, -B, -C and --context"));
         }
         let chosen = columns(&self.columns)?;
         Ok(match format {
-            Format::Lines => Form::lines(before, after),
+            Format::Lines => Form::lines(with),
             Format::Table => Form::table(chosen),
             Format::Json => Form::Json,
             Format::Csv => Form::csv(chosen),
@@ -185,9 +232,9 @@ fn wrong_term(text: &str, error: postlens_filter::FilterError) -> anyhow::Error 
 }
 
 /// A search as the engine's scan wants it.
-struct Sight<'s>(&'s Search);
+struct Sight(Arc<Search>);
 
-impl Look for Sight<'_> {
+impl Look for Sight {
     type Found = Hits;
 
     fn look(&self, chunk: &mut Chunk) -> Hits {
@@ -196,19 +243,53 @@ impl Look for Sight<'_> {
 }
 
 /// Scans the logs; the exit code follows grep's.
-fn scan(input: Input, search: &Search, mut output: Output<'_>) -> Result<u8> {
+fn scan(input: Input, sight: &Sight, mut output: Output) -> Result<u8> {
     let scan =
         Scan { streams: input.found.streams, options: input.options, threads: input.threads };
     let line = ProgressLine::new();
     let mut problems = input.found.problems;
-    problems.extend(scan.run(&Sight(search), &mut output, &mut |progress| line.show(progress)));
+    problems.extend(scan.run(sight, &mut output, &mut |progress| line.show(progress)));
     drop(line);
+    end(output, tell(&problems))
+}
+
+/// Makes the streams go on at their ends; without a period only lines to come count.
+fn from_now_on(input: &mut Input) -> Result<()> {
+    let streams = std::mem::take(&mut input.found.streams);
+    for mut stream in streams {
+        if stream.follow() {
+            input.found.streams.push(stream);
+        } else {
+            message(&format!("{}: not followed: nothing is added to it", stream.name()));
+        }
+    }
+    if input.found.streams.is_empty() {
+        tell(&input.found.problems);
+        return Err(hint(anyhow!("there is no log to follow"), "name a log that is being written"));
+    }
+    let second = input.options.now.div_euclid(MICROS) * MICROS;
+    input.options.period.get_or_insert(Period { from: Some(second), to: None });
+    Ok(())
+}
+
+/// Follows the logs until nobody reads what is found, or enough was.
+fn follow(input: Input, sight: &Arc<Sight>, mut output: Output) -> Result<u8> {
+    let mut code = tell(&input.found.problems);
+    let scan =
+        Scan { streams: input.found.streams, options: input.options, threads: input.threads };
+    scan.follow(sight, &mut output, &mut |problem| {
+        code = code.max(tell(std::slice::from_ref(problem)));
+    });
+    end(output, code)
+}
+
+/// Writes what is left; `read` says whether all could be read.
+fn end(output: Output, read: u8) -> Result<u8> {
     let found = output.finish().context("cannot write to standard output")?;
-    let unread = tell(&problems) != exit::OK;
-    Ok(match (unread, found) {
-        (true, _) => exit::FAILED,
-        (false, true) => exit::OK,
-        (false, false) => exit::NOT_FOUND,
+    Ok(match (read, found) {
+        (exit::OK, true) => exit::OK,
+        (exit::OK, false) => exit::NOT_FOUND,
+        _ => exit::FAILED,
     })
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use bstr::BStr;
 use postlens_report::escape::printable;
-use postlens_search::{Around, Column, Counter, Found, Hits, Part};
+use postlens_search::{Around, Column, Counter, Found, Gatherer, Group, Hits, Part};
 use postlens_source::Chunk;
 use postlens_track::{LineId, Observation};
 
@@ -12,6 +12,7 @@ use super::Format;
 use super::counts::Counts;
 use super::table::{Csv, Table};
 use crate::cmd::parse::object;
+use crate::output::message;
 
 /// A form.
 #[derive(Debug)]
@@ -20,9 +21,9 @@ pub(super) enum Form {
     Quiet,
     /// The number of lines.
     Count,
-    /// Lines as they stand, with others around them.
+    /// Lines as they stand, perhaps with others.
     Lines {
-        around: Option<Around>,
+        with: With,
         terminal: bool,
     },
     Json,
@@ -31,10 +32,95 @@ pub(super) enum Form {
     Counts(Counts),
 }
 
+/// Which other lines are written with the lines found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum With {
+    /// None.
+    Nothing,
+    /// So many before and after.
+    Around { before: usize, after: usize },
+    /// All of the same message or session.
+    Group(Group),
+}
+
+/// What remembers other lines, for each stream.
+#[derive(Debug)]
+pub(super) enum Others {
+    Nothing,
+    Around(Around),
+    Group(Gatherer),
+}
+
+/// Lines of messages and sessions that have not ended take no more memory than this, in
+/// bytes.
+const MEMORY: usize = 256 << 20;
+
+impl Others {
+    /// Writes the lines found in a chunk with the others; says whether that is its way.
+    pub(super) fn chunk(
+        &mut self,
+        chunk: &Chunk,
+        hits: &Hits,
+        terminal: bool,
+        out: &mut dyn Write,
+    ) -> Option<io::Result<()>> {
+        let mut result = Ok(());
+        let mut write = |part: Part<'_>| {
+            if result.is_ok() {
+                result = write_part(part, terminal, out);
+            }
+        };
+        match self {
+            Self::Nothing => return None,
+            Self::Around(around) => around.take(chunk, hits, &mut write),
+            Self::Group(gatherer) => gatherer.take(chunk, hits, &mut write),
+        }
+        Some(result)
+    }
+
+    /// Writes what is left at the end of a stream.
+    pub(super) fn finish(&mut self, terminal: bool, out: &mut dyn Write) -> io::Result<()> {
+        let Self::Group(gatherer) = self else { return Ok(()) };
+        let mut result = Ok(());
+        let lost = gatherer.finish(&mut |part| {
+            if result.is_ok() {
+                result = write_part(part, terminal, out);
+            }
+        });
+        if lost > 0 {
+            message(&format!(
+                "too much is open at once: of {lost} messages or sessions lines may be missing"
+            ));
+        }
+        result
+    }
+}
+
+fn write_part(part: Part<'_>, terminal: bool, out: &mut dyn Write) -> io::Result<()> {
+    match part {
+        Part::Line(bytes) => line(bytes, terminal, out),
+        Part::Gap => out.write_all(b"--\n"),
+    }
+}
+
 impl Form {
-    pub(super) fn lines(before: usize, after: usize) -> Self {
-        let around = (before + after > 0).then(|| Around::new(before, after));
-        Self::Lines { around, terminal: io::stdout().is_terminal() }
+    pub(super) fn lines(with: With) -> Self {
+        Self::Lines { with, terminal: io::stdout().is_terminal() }
+    }
+
+    /// What a stream's other lines are remembered in.
+    pub(super) fn others(&self) -> Others {
+        match self {
+            Self::Lines { with: With::Around { before, after }, .. } => {
+                Others::Around(Around::new(*before, *after))
+            }
+            Self::Lines { with: With::Group(_), .. } => Others::Group(Gatherer::new(MEMORY)),
+            _ => Others::Nothing,
+        }
+    }
+
+    pub(super) fn is_for_terminal(&self) -> bool {
+        matches!(self, Self::Lines { terminal: true, .. })
     }
 
     pub(super) fn table(columns: Vec<Column>) -> Self {
@@ -52,26 +138,6 @@ impl Form {
     /// Whether it needs hits understood.
     pub(super) fn understands(&self) -> bool {
         matches!(self, Self::Json | Self::Table(_) | Self::Csv(_) | Self::Counts(_))
-    }
-
-    /// Writes the hits of a chunk with the lines around them; says whether that is its way.
-    pub(super) fn chunk(
-        &mut self,
-        chunk: &Chunk,
-        hits: &Hits,
-        out: &mut dyn Write,
-    ) -> Option<io::Result<()>> {
-        let Self::Lines { around: Some(around), terminal } = self else { return None };
-        let mut result = Ok(());
-        around.take(chunk, hits, &mut |part| {
-            if result.is_ok() {
-                result = match part {
-                    Part::Line(bytes) => line(bytes, *terminal, out),
-                    Part::Gap => out.write_all(b"--\n"),
-                };
-            }
-        });
-        Some(result)
     }
 
     /// Writes a line as it stands.
