@@ -184,6 +184,7 @@ const NAMES: &[&str] = &[
     "Message-ID",
     "PTR",
     "Postfix",
+    "Postlens",
     "QUIT",
     "RateLimit.Interval",
     "RateLimitBurst",
@@ -202,6 +203,8 @@ const NAMES: &[&str] = &[
     "etc/resolv.conf",
     "fatal",
     "inet_protocols",
+    // The language itself.
+    "ja",
     "ipv4",
     "journald.conf",
     "master.cf",
