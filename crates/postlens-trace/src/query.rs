@@ -39,7 +39,7 @@ pub struct Query {
 
 /// Names a refusal by the place of its line: the log and the byte offset.
 pub fn name_of(line: LineId) -> String {
-    format!("{:016x}-{}", line.log, line.offset)
+    line.to_string()
 }
 
 fn line_of(name: &str) -> Option<LineId> {

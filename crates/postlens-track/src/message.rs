@@ -4,10 +4,10 @@ use bstr::{BStr, ByteSlice};
 use postlens_syntax::postfix::delivery::{DeliveryLine, DeliveryStatus};
 use postlens_syntax::{Daemon, Time};
 
-use crate::names::{Place, Places};
+use crate::names::{Names, Place, Places};
 use crate::outcome::{Link, Origin, Outcome};
 use crate::queue_key::QueueKey;
-use crate::record;
+use crate::record::{self, MessageName};
 use crate::text::{Span, TextBuf};
 
 /// A message's state. Slots are used again, with their buffers.
@@ -207,8 +207,18 @@ impl MessageState {
         (missing > 0).then(|| (missing, self.rest(Outcome::InQueue, lost)))
     }
 
+    /// What names the message for good.
+    pub(crate) fn name<'a>(&self, names: &'a Names) -> MessageName<'a> {
+        MessageName {
+            host: names.text(self.places.first().host),
+            instance: names.text(self.places.first().instance),
+            queue_id: self.queue_id,
+            arrival: self.arrival.unwrap_or(self.first_seen),
+        }
+    }
+
     /// Hands the message out. `lost` says that its end will not be seen any more.
-    pub(crate) fn record(&self, lost: bool, sink: &mut dyn record::RecordSink) {
+    pub(crate) fn record(&self, lost: bool, names: &Names, sink: &mut dyn record::RecordSink) {
         let recipients: Vec<_> = self
             .recipients
             .iter()
@@ -222,6 +232,8 @@ impl MessageState {
             .collect();
         sink.record(&record::Record::Message(record::Message {
             queue_id: self.queue_id,
+            host: names.text(self.places.first().host),
+            instance: names.text(self.places.first().instance),
             arrival: self.arrival.unwrap_or(self.first_seen),
             arrived_in_period: true,
             seen_arrival: self.arrival.is_some(),

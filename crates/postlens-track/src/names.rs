@@ -1,5 +1,6 @@
 //! Small numbers for the places that lines come from.
 
+use bstr::BStr;
 use hashbrown::HashMap;
 use postlens_syntax::Entry;
 
@@ -35,6 +36,11 @@ impl Places {
         }
     }
 
+    /// The first of them.
+    pub(crate) fn first(&self) -> Place {
+        self.first
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = Place> + '_ {
         std::iter::once(self.first).chain(self.more.iter().copied())
     }
@@ -43,6 +49,8 @@ impl Places {
 /// Numbers for host and instance names.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
+    /// By number, from 1.
+    texts: Vec<Box<[u8]>>,
     numbers: HashMap<Box<[u8]>, u32, foldhash::fast::RandomState>,
     last_host: (Vec<u8>, u32),
     last_instance: (Vec<u8>, u32),
@@ -56,13 +64,26 @@ impl Names {
         let host = entry.host.map_or(&b""[..], |host| host);
         let instance = entry.tag.instance().map_or(&b""[..], |instance| instance);
         Place {
-            host: Self::number(&mut self.numbers, &mut self.last_host, host),
-            instance: Self::number(&mut self.numbers, &mut self.last_instance, instance),
+            host: Self::number((&mut self.numbers, &mut self.texts), &mut self.last_host, host),
+            instance: Self::number(
+                (&mut self.numbers, &mut self.texts),
+                &mut self.last_instance,
+                instance,
+            ),
         }
     }
 
+    /// The name of a number; `None` for lines without one, and past the most.
+    pub(crate) fn text(&self, number: u32) -> Option<&BStr> {
+        let text = self.texts.get(usize::try_from(number.checked_sub(1)?).ok()?)?;
+        (!text.is_empty()).then_some(BStr::new(text))
+    }
+
     fn number(
-        numbers: &mut HashMap<Box<[u8]>, u32, foldhash::fast::RandomState>,
+        (numbers, texts): (
+            &mut HashMap<Box<[u8]>, u32, foldhash::fast::RandomState>,
+            &mut Vec<Box<[u8]>>,
+        ),
         last: &mut (Vec<u8>, u32),
         name: &[u8],
     ) -> u32 {
@@ -76,6 +97,7 @@ impl Names {
             None if numbers.len() >= MOST => next,
             None => {
                 numbers.insert(name.into(), next);
+                texts.push(name.into());
                 next
             }
         };

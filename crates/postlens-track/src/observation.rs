@@ -12,6 +12,13 @@ pub struct LineId {
     pub offset: u64,
 }
 
+/// `log-offset`, the log in hexadecimal.
+impl std::fmt::Display for LineId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:016x}-{}", self.log, self.offset)
+    }
+}
+
 /// One understood line with its time.
 #[derive(Debug, Clone, Copy)]
 pub struct Observation<'a> {

@@ -1,5 +1,7 @@
 //! What the tracker hands out.
 
+use std::fmt;
+
 use bstr::BStr;
 use postlens_syntax::delay::Delay;
 use postlens_syntax::postfix::decision::Decision;
@@ -55,8 +57,14 @@ pub struct Delivery<'a> {
     pub daemon: Option<Daemon>,
     /// The line's tag: instance and service of that daemon.
     pub tag: Tag<'a>,
+    /// The host field of the line.
+    pub host: Option<&'a BStr>,
     /// The line.
     pub line: &'a DeliveryLine<'a>,
+    /// Where it stands: the attempt's stable name.
+    pub line_id: LineId,
+    /// The message.
+    pub message: MessageName<'a>,
     /// Envelope sender, if seen.
     pub sender: Option<&'a BStr>,
     /// Size in bytes, if seen.
@@ -77,6 +85,10 @@ pub struct Delivery<'a> {
 pub struct Message<'a> {
     /// Its queue ID.
     pub queue_id: QueueKey,
+    /// The host field of the first line seen of it.
+    pub host: Option<&'a BStr>,
+    /// The instance in that line's tag.
+    pub instance: Option<&'a BStr>,
     /// Its arrival, or the first line seen of it.
     pub arrival: Time,
     /// Whether it arrived in the period that was asked for.
@@ -118,6 +130,42 @@ pub struct Message<'a> {
     pub ended: bool,
 }
 
+impl<'a> Message<'a> {
+    /// What names it for good.
+    pub fn name(&self) -> MessageName<'a> {
+        MessageName {
+            host: self.host,
+            instance: self.instance,
+            queue_id: self.queue_id,
+            arrival: self.arrival,
+        }
+    }
+}
+
+/// A message's stable name: the same whenever its beginning is among the lines read. Queue
+/// IDs are used again, so the time of arrival belongs to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessageName<'a> {
+    /// The host field of the first line seen of it.
+    pub host: Option<&'a BStr>,
+    /// The instance in that line's tag.
+    pub instance: Option<&'a BStr>,
+    /// Its queue ID.
+    pub queue_id: QueueKey,
+    /// Its arrival, or the first line seen of it.
+    pub arrival: Time,
+}
+
+/// `host/instance/queue-id/arrival`, the arrival in UTC. The queue ID has no slash and the
+/// arrival neither, so that the parts can be told apart from the right.
+impl fmt::Display for MessageName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (host, instance) = (self.host.unwrap_or_default(), self.instance.unwrap_or_default());
+        let arrival = Time { offset: 0, ..self.arrival };
+        write!(f, "{host}/{instance}/{}/{arrival}", self.queue_id)
+    }
+}
+
 /// One recipient of a message.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Recipient<'a> {
@@ -136,6 +184,10 @@ pub struct Recipient<'a> {
 /// One client connection.
 #[derive(Debug)]
 pub struct Session<'a> {
+    /// Where its first line stands: the session's stable name.
+    pub line: LineId,
+    /// The host field of that line.
+    pub host: Option<&'a BStr>,
     /// When the client connected, or the first line seen.
     pub start: Time,
     /// When it disconnected, or the last line seen.
@@ -202,6 +254,10 @@ pub struct Refusal<'a> {
     pub time: Time,
     /// The daemon.
     pub daemon: Option<Daemon>,
+    /// The line's tag: instance and service of that daemon.
+    pub tag: Tag<'a>,
+    /// The host field of the line.
+    pub host: Option<&'a BStr>,
     /// The line.
     pub decision: &'a Decision<'a>,
     /// The client; also where the line has none but the session does.

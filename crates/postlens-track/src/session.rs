@@ -8,6 +8,7 @@ use postlens_syntax::postfix::decision::Action;
 use postlens_syntax::{Client, Daemon, Entry, Time};
 
 use crate::index::Handle;
+use crate::observation::{LineId, Observation};
 use crate::record::{self, SessionEnd};
 use crate::text::{Span, TextBuf};
 
@@ -38,6 +39,8 @@ pub(crate) struct SessionState {
     /// What was decided about the message to come, and its sender.
     foretold: Option<(Action, Option<Span>)>,
     weight: u32,
+    line: LineId,
+    host: Option<Span>,
 }
 
 impl SessionState {
@@ -74,6 +77,8 @@ impl SessionState {
     pub(crate) fn record(&self, end: Time, lost: bool, sink: &mut dyn record::RecordSink) {
         let ended = if lost { SessionEnd::Lost } else { SessionEnd::Closed };
         sink.record(&record::Record::Session(record::Session {
+            line: self.line,
+            host: self.host.map(|host| self.text.get(host)),
             start: self.start,
             end,
             daemon: self.daemon,
@@ -111,14 +116,14 @@ impl Sessions {
     pub(crate) fn open(
         &mut self,
         key: SessionKey,
-        entry: &Entry<'_>,
+        line: &Observation<'_>,
         daemon: Daemon,
         client: &Client<'_>,
-        (time, weight): (Time, u32),
     ) -> Option<SessionState> {
+        let (entry, time) = (line.entry, line.time);
         let length = |text: Option<&bstr::BStr>| text.map_or(0, |text| text.len());
         let mut text = TextBuf::with_capacity(
-            length(entry.tag.service()) + length(client.name) + client.address.len(),
+            length(entry.host) + length(entry.tag.service()) + length(client.name) + client.address.len(),
         );
         let state = SessionState {
             start: time,
@@ -128,7 +133,6 @@ impl Sessions {
             client_name: client.name.map(|name| text.push(name)),
             client_address: text.push(client.address),
             sasl_username: None,
-            text,
             messages: 0,
             refusals: 0,
             auth_failures: 0,
@@ -137,7 +141,10 @@ impl Sessions {
             passed: false,
             message: None,
             foretold: None,
-            weight,
+            weight: line.weight,
+            line: line.line,
+            host: entry.host.map(|host| text.push(host)),
+            text,
         };
         self.idle.push_back((time.micros, key));
         self.open.insert(key, state)

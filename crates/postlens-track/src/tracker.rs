@@ -109,7 +109,7 @@ impl Tracker {
                     state.cancel_if_never_queued();
                 }
                 let lost = state.is_open() && !state.held && unseen > LOST_AFTER;
-                state.record(lost, sink);
+                state.record(lost, &self.names, sink);
             }
             self.messages.close(handle);
         }
@@ -128,7 +128,7 @@ impl Tracker {
         }
         while let Some((_, handle)) = pop_due(&mut self.lingering, now) {
             if let Some(state) = self.messages.get(handle) {
-                state.record(false, sink);
+                state.record(false, &self.names, sink);
                 self.messages.close(handle);
             }
         }
@@ -140,7 +140,7 @@ impl Tracker {
                 self.presumed.push_back((now.saturating_add(PRESUMED), handle));
                 continue;
             }
-            state.record(false, sink);
+            state.record(false, &self.names, sink);
             self.messages.close(handle);
         }
         while let Some((_, id)) = pop_due(&mut self.expected_order, now) {
@@ -169,7 +169,7 @@ impl Tracker {
     fn lose(&mut self, handle: Handle, sink: &mut dyn RecordSink) {
         if let Some(state) = self.messages.get_mut(handle) {
             state.cancel_if_never_queued();
-            state.record(state.is_open(), sink);
+            state.record(state.is_open(), &self.names, sink);
         }
         self.messages.close(handle);
     }

@@ -29,8 +29,7 @@ impl Tracker {
         sink: &mut dyn RecordSink,
     ) {
         let daemon = line.entry.tag.known.unwrap_or(Daemon::Smtpd);
-        let at = (line.time, line.weight);
-        if let Some(before) = self.sessions.open(key, line.entry, daemon, client, at) {
+        if let Some(before) = self.sessions.open(key, line, daemon, client) {
             // The pid serves another client: the end of its last session is not in the log.
             if !before.passed {
                 before.record(before.last_seen, true, sink);
