@@ -15,6 +15,7 @@ mod events;
 mod filters;
 mod findings;
 mod notices;
+mod tables;
 
 /// What to do with the pages.
 #[derive(Debug, clap::Args)]
@@ -61,6 +62,7 @@ const PAGES: &[Page] = &[
     Page { path: "reference/events.md", render: events::render },
     Page { path: "reference/filters.md", render: filters::render },
     Page { path: "reference/notices.md", render: notices::render },
+    Page { path: "reference/tables.md", render: tables::render },
 ];
 
 /// Fails if a committed page is not what the code gives.

@@ -16,6 +16,7 @@ const BESIDE_THE_LAB: &[&str] = &[
     "libdate-calc-perl",
     "faketime",
     "python3-venv",
+    "postgresql",
     "bzip2",
     "gzip",
     "xz-utils",

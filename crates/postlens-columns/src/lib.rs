@@ -1,1 +1,28 @@
-//! x
+//! The tables of our records: which columns each has, and the cells of a row.
+//!
+//! A [`Table`] has [`Column`]s with a name, a kind and words about it, all in one place, so
+//! that every format and the reference in the book say the same. A [`Row`] is one record or
+//! one line; [`Selection`] takes the columns that are wanted from it.
+//!
+//! Every row has an `id` that is the same whenever the same log is read again, so that rows
+//! can be loaded into a database any number of times.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests fail by panicking"))]
+
+mod cell;
+mod fields;
+mod json;
+mod row;
+mod selection;
+mod suppression;
+mod table;
+
+pub use cell::{Cell, text};
+pub use json::escape;
+pub use row::Row;
+pub use selection::{Selection, UnknownColumn};
+pub use suppression::{Advice, Suppression};
+pub use table::{Column, Kind, Table};
+
+/// The version of the tables: columns may be added within one.
+pub const SCHEMA: i64 = 1;

@@ -26,6 +26,7 @@ pub use observation::{LineId, Observation};
 pub use outcome::{Link, Origin, Outcome};
 pub use queue_key::QueueKey;
 pub use record::{
-    Consumer, Delivery, Message, MessageName, Recipient, Record, RecordSink, Refusal, Session, SessionEnd,
+    Consumer, Delivery, Message, MessageName, Recipient, Record, RecordSink, Refusal, Session,
+    SessionEnd,
 };
 pub use tracker::Tracker;

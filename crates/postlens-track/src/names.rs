@@ -46,12 +46,14 @@ impl Places {
     }
 }
 
+type Numbers = HashMap<Box<[u8]>, u32, foldhash::fast::RandomState>;
+
 /// Numbers for host and instance names.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     /// By number, from 1.
     texts: Vec<Box<[u8]>>,
-    numbers: HashMap<Box<[u8]>, u32, foldhash::fast::RandomState>,
+    numbers: Numbers,
     last_host: (Vec<u8>, u32),
     last_instance: (Vec<u8>, u32),
 }
@@ -80,10 +82,7 @@ impl Names {
     }
 
     fn number(
-        (numbers, texts): (
-            &mut HashMap<Box<[u8]>, u32, foldhash::fast::RandomState>,
-            &mut Vec<Box<[u8]>>,
-        ),
+        (numbers, texts): (&mut Numbers, &mut Vec<Box<[u8]>>),
         last: &mut (Vec<u8>, u32),
         name: &[u8],
     ) -> u32 {

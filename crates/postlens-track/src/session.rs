@@ -123,7 +123,10 @@ impl Sessions {
         let (entry, time) = (line.entry, line.time);
         let length = |text: Option<&bstr::BStr>| text.map_or(0, |text| text.len());
         let mut text = TextBuf::with_capacity(
-            length(entry.host) + length(entry.tag.service()) + length(client.name) + client.address.len(),
+            length(entry.host)
+                + length(entry.tag.service())
+                + length(client.name)
+                + client.address.len(),
         );
         let state = SessionState {
             start: time,

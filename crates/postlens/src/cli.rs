@@ -30,6 +30,7 @@ Examples:
   postlens explain '550 5.1.1 User unknown'  why, who must act, what to do
   postlens search 'auth failed' mail.log    who guesses passwords?
   postlens trace bob@example.org           where is my mail?
+  postlens export deliveries mail.log -o deliveries.csv
   postlens parse mail.log | jq 'select(.kind == \"delivery\" and .status == \"deferred\")'
 
 Exit status: 0 all was read, 1 something could not be read, 2 wrong usage or failure.";
@@ -41,6 +42,7 @@ enum Command {
     Search(Box<cmd::search::SearchArgs>),
     Trace(cmd::trace::TraceArgs),
     Parse(Box<cmd::parse::ParseArgs>),
+    Export(Box<cmd::export::ExportArgs>),
     Pflogsumm(cmd::pflogsumm::PflogsummArgs),
     Maillogger(cmd::maillogger::MailloggerArgs),
     Completions(cmd::completions::CompletionsArgs),
@@ -66,6 +68,7 @@ pub(crate) fn run() -> Result<u8> {
         Command::Search(args) => args.run(),
         Command::Trace(args) => args.run(),
         Command::Parse(args) => args.run(),
+        Command::Export(args) => args.run(),
         Command::Pflogsumm(args) => args.run(),
         Command::Maillogger(args) => args.run(),
         Command::Completions(args) => args.run(Cli::command()),

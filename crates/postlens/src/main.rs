@@ -9,6 +9,7 @@ mod filters;
 mod input;
 mod output;
 mod progress;
+mod whole;
 
 use std::process::ExitCode;
 

@@ -7,7 +7,8 @@ mod pass;
 mod selected;
 mod selection;
 
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
@@ -20,6 +21,7 @@ use postlens_track::Limits;
 use crate::input::{InputArgs, ends, tell_problems};
 use crate::output::{When, bytes};
 use crate::progress::ProgressLine;
+use crate::whole::WholeFile;
 use compared::{Earlier, Periods};
 use format::Format;
 use pass::{Figures, Plan};
@@ -154,22 +156,10 @@ impl ReportArgs {
     }
 }
 
-/// Under another name first, so that no reader ever sees half a report.
-fn write_whole(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write;
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = PathBuf::from(name);
-    let written = std::fs::File::create_new(&temporary).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&temporary, path)
-    });
-    if written.is_err() {
-        // It may not even exist; what matters is the first error.
-        let _ = std::fs::remove_file(&temporary);
-    }
-    written
+fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = WholeFile::create(path)?;
+    file.write_all(bytes)?;
+    file.commit()
 }
 
 fn source(summary: &Summary) -> Source {

@@ -1,0 +1,103 @@
+//! One record or one line, to be taken apart into cells.
+
+use postlens_explain::{Failure, Verdict};
+use postlens_syntax::{Event, Severity};
+use postlens_track::{Delivery, Message, Observation, Record, Refusal, Session};
+
+use crate::cell::Cell;
+use crate::fields::Fields;
+use crate::suppression::Suppression;
+use crate::table::{self, Table};
+
+/// A row of a table.
+#[derive(Debug)]
+pub struct Row<'a>(Kind<'a>);
+
+#[derive(Debug)]
+enum Kind<'a> {
+    Message(&'a Message<'a>),
+    Delivery(DeliveryRow<'a>),
+    Refusal(RefusalRow<'a>),
+    Session(&'a Session<'a>),
+    Event(Box<EventRow<'a>>),
+    Suppression(&'a Suppression<'a>),
+}
+
+#[derive(Debug)]
+pub(crate) struct DeliveryRow<'a> {
+    pub(crate) record: &'a Delivery<'a>,
+    pub(crate) verdict: Option<Verdict>,
+}
+
+#[derive(Debug)]
+pub(crate) struct RefusalRow<'a> {
+    pub(crate) record: &'a Refusal<'a>,
+    pub(crate) verdict: Option<Verdict>,
+}
+
+#[derive(Debug)]
+pub(crate) struct EventRow<'a> {
+    pub(crate) line: &'a Observation<'a>,
+    pub(crate) severity: Severity,
+    pub(crate) verdict: Option<Verdict>,
+    pub(crate) fields: Fields,
+}
+
+fn verdict(event: &Event<'_>) -> Option<Verdict> {
+    Failure::of(event).map(|failure| failure.verdict())
+}
+
+impl<'a> Row<'a> {
+    /// The row of a record.
+    pub fn of_record(record: &'a Record<'a>) -> Self {
+        Self(match record {
+            Record::Message(message) => Kind::Message(message),
+            Record::Delivery(delivery) => Kind::Delivery(DeliveryRow {
+                record: delivery,
+                verdict: verdict(&Event::Delivery(*delivery.line)),
+            }),
+            Record::Refusal(refusal) => Kind::Refusal(RefusalRow {
+                record: refusal,
+                verdict: verdict(&Event::Decision(*refusal.decision)),
+            }),
+            Record::Session(session) => Kind::Session(session),
+        })
+    }
+
+    /// The row of a line.
+    pub fn of_line(line: &'a Observation<'a>) -> Self {
+        let severity = line.event.severity().or(line.entry.priority).unwrap_or(Severity::Info);
+        let verdict = verdict(line.event);
+        let fields = Fields::of(line.event);
+        Self(Kind::Event(Box::new(EventRow { line, severity, verdict, fields })))
+    }
+
+    /// The row of a recipient.
+    pub fn of_suppression(suppression: &'a Suppression<'a>) -> Self {
+        Self(Kind::Suppression(suppression))
+    }
+
+    /// The table that it belongs to.
+    pub fn table(&self) -> Table {
+        match &self.0 {
+            Kind::Message(_) => Table::Messages,
+            Kind::Delivery(_) => Table::Deliveries,
+            Kind::Refusal(_) => Table::Refusals,
+            Kind::Session(_) => Table::Sessions,
+            Kind::Event(_) => Table::Events,
+            Kind::Suppression(_) => Table::Suppressions,
+        }
+    }
+
+    /// The cells of the columns that are wanted, in the table's order.
+    pub(crate) fn fill(&'a self, wanted: &[bool], cells: &mut Vec<Cell<'a>>) {
+        match &self.0 {
+            Kind::Message(message) => table::message(message, wanted, cells),
+            Kind::Delivery(row) => table::delivery(row, wanted, cells),
+            Kind::Refusal(row) => table::refusal(row, wanted, cells),
+            Kind::Session(session) => table::session(session, wanted, cells),
+            Kind::Event(row) => table::event(row, wanted, cells),
+            Kind::Suppression(row) => table::suppression(row, wanted, cells),
+        }
+    }
+}
