@@ -11,7 +11,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use postlens_explain::{Cause, Failure};
+use postlens_explain::{Cause, Pasted};
 use serde_json::Value;
 
 use crate::workspace;
@@ -108,7 +108,7 @@ fn judge(line: &str, reasons: &BTreeMap<String, Vec<Cause>>) -> Result<Option<Ju
     if wanted.is_empty() {
         return Ok(None);
     }
-    let cause = Failure::peer_reply(text.into()).verdict().cause;
+    let cause = Pasted::read(text.into()).failure.verdict().cause;
     let part = part(field("source")?);
     let (reason, text) = (reason.to_owned(), text.to_owned());
     Ok(Some(Judged { part, reason, wanted: wanted.clone(), cause, text }))

@@ -388,8 +388,8 @@ impl Words<'_, '_> {
     fn say(self, text: &[u8], code: Option<u16>, around: Option<Cause>) -> Verdict {
         let class = code.map(|code| code / 100).or(self.dsn.map(|dsn| dsn.class));
         let quoted = Quoted::find(text, self.names);
-        let subject = self.dsn.map(|dsn| dsn.subject);
-        let facts = Facts { class, subject, command: self.command, provider: self.provider };
+        let facts =
+            Facts { class, status: self.dsn, command: self.command, provider: self.provider };
         let hits = wordings().find(text, facts, &quoted);
         let (cause, basis) = self.weigh(hits, code, around.filter(|c| *c != Cause::Unknown));
         self.settled(cause, basis, code)

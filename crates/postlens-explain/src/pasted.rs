@@ -111,7 +111,7 @@ impl<'a> Pasted<'a> {
     /// A text without the header of a log line.
     fn text_alone(line: &'a BStr) -> Self {
         let text = line.trim_ascii().as_bstr();
-        let text = within_status(text).unwrap_or(text);
+        let text = within_status(text).unwrap_or_else(|| without_source(text));
         let failure = if own::deliveries().find(text).is_some() {
             Failure::delivery(None, text)
         } else {
@@ -144,6 +144,16 @@ fn within_status(text: &BStr) -> Option<&BStr> {
     let at = text.find("status=")?;
     let (_, after) = text.get(at..)?.split_once_str(" (")?;
     Some(after.strip_suffix(b")").unwrap_or(after).as_bstr())
+}
+
+/// `X-Postfix; TEXT` of a delivery status notification (RFC 3464): the text.
+fn without_source(text: &BStr) -> &BStr {
+    const SOURCES: [&[u8]; 2] = [b"x-postfix; ", b"smtp; "];
+    let of = |source: &&[u8]| {
+        let (start, rest) = text.split_at_checked(source.len())?;
+        start.eq_ignore_ascii_case(source).then_some(rest.as_bstr())
+    };
+    SOURCES.iter().find_map(of).unwrap_or(text)
 }
 
 /// The command that a text of another mail system says it sent before the reply came.
@@ -232,6 +242,8 @@ mod tests {
         assert_eq!(pasted.failure.provider().map(Provider::name), Some("docomo"));
         let text = text.replace("RCPT TO:<ann@docomo.ne.jp>", "end of data");
         check(&text, Cause::RecipientRefused, Side::Peer);
+        let text = "X-Postfix; temporary failure. Command output: lda: not now";
+        check(text, Cause::DeliveryAgentFailed, Side::Own);
         check("Remote host said: 554 5.7.1 Relay access denied", Cause::RelayDenied, Side::Peer);
         check("smtp; 550-5.1.1 no such user", Cause::UserUnknown, Side::Peer);
         let text = "550 5.1.1 no such user https://support.google.com/mail/?p=NoSuchUser";

@@ -170,7 +170,10 @@ impl Quoted {
         for at in text.find_iter(b"@").take(PLACES) {
             let (before, after) = text.split_at_checked(at).unwrap_or((text, b""));
             let start = before.iter().rposition(|byte| !part(byte)).map_or(0, |at| at + 1);
-            let end = after.iter().position(|byte| !part(byte)).map_or(text.len(), |n| at + n);
+            let end = after.iter().position(|byte| !part(byte)).unwrap_or(after.len());
+            // Sendmail goes on after three dots without a blank.
+            let dots = after.get(..end).and_then(|name| name.find("..")).unwrap_or(end);
+            let end = at + dots;
             if start < at && !self.holds(at, at + 1) && self.count + 1 < PLACES {
                 self.add(start, end, text.len());
             }
@@ -251,6 +254,8 @@ mod tests {
         assert!(!quoted.holds(0, 2) && !quoted.holds(6, 8));
         let quoted = Quoted::find(b"id=spam@example.org;", &[b"spam@example.org"]);
         assert!(quoted.holds(3, 7) && !quoted.holds(0, 2));
+        let text = b"550 ann@example.com...User unknown";
+        assert!(Quoted::find(text, &[]).holds(5, 8) && !Quoted::find(text, &[]).holds(22, 26));
         let many = b"<>".repeat(40);
         assert!(Quoted::find(&many, &[]).holds(70, 71));
     }

@@ -12,7 +12,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::cause::Cause;
 use crate::provider::Provider;
-use crate::reply::Quoted;
+use crate::reply::{Quoted, Status};
 use crate::table::{self, Table};
 
 mod index;
@@ -58,8 +58,9 @@ pub(crate) struct Part {
 struct When {
     /// 4 or 5.
     class: Option<u16>,
-    /// What the enhanced code is about: 7 for security and policy.
+    /// What the enhanced code is about, 7 for security and policy, and its detail.
     subject: Option<u16>,
+    detail: Option<u16>,
     command: Option<Command>,
     provider: Option<Provider>,
 }
@@ -82,8 +83,8 @@ pub(crate) enum Command {
 pub(crate) struct Facts {
     /// The class of its codes: 4, 5.
     pub(crate) class: Option<u16>,
-    /// What its enhanced code is about.
-    pub(crate) subject: Option<u16>,
+    /// Its enhanced code.
+    pub(crate) status: Option<Status>,
     /// The command that it answers.
     pub(crate) command: Option<Command>,
     /// Whose server it is.
@@ -111,7 +112,8 @@ impl When {
         // Texts without a code mostly come from bounces: they tell of what is final.
         let class = facts.class.or(Some(5));
         (self.class.is_none() || self.class == class)
-            && (self.subject.is_none() || self.subject == facts.subject)
+            && (self.subject.is_none() || self.subject == facts.status.map(|status| status.subject))
+            && (self.detail.is_none() || self.detail == facts.status.map(|status| status.detail))
             && (self.command.is_none() || self.command == facts.command)
             && (self.provider.is_none() || self.provider == facts.provider)
     }
@@ -295,7 +297,14 @@ fn when(text: &str) -> Result<When, String> {
             "mail" => when.command = Some(Command::Mail),
             "rcpt" => when.command = Some(Command::Rcpt),
             "data" => when.command = Some(Command::Data),
-            "X.7.X" => when.subject = Some(7),
+            code if code.starts_with("X.") => {
+                let mut parts = code.split('.').skip(1).map(|part| part.parse().ok());
+                when.subject = parts.next().flatten();
+                when.detail = parts.next().flatten();
+                if when.subject.is_none() {
+                    return Err(format!("not a code: {code}"));
+                }
+            }
             other => {
                 let provider = other.strip_prefix('@').and_then(Provider::from_name);
                 when.provider = Some(provider.ok_or_else(|| format!("not a condition: {other}"))?);
@@ -338,7 +347,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::{Facts, Row, SEEN_WORDS, Weight, When, Wordings, wordings};
-    use crate::reply::Quoted;
+    use crate::reply::{Quoted, Status};
 
     #[test]
     fn the_tables_can_be_read() {
@@ -372,8 +381,10 @@ mod tests {
         let mut hidden = Vec::new();
         for row in &wordings.table.rows {
             let text = filled(row, wordings);
-            let When { class, subject, command, provider } = row.when;
-            let facts = Facts { class, subject, command, provider };
+            let When { class, subject, detail, command, provider } = row.when;
+            let detail = detail.unwrap_or_default();
+            let status = subject.map(|subject| Status { class: 5, subject, detail });
+            let facts = Facts { class, status, command, provider };
             let hits = wordings.find(text.as_bytes(), facts, &Quoted::find(b"", &[]));
             let found = if row.weight == Weight::Telling { hits.telling } else { hits.vague };
             if found != Some(row.cause) {

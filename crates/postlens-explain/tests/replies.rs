@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use postlens_explain::{Cause, Failure};
+use postlens_explain::{Cause, Pasted};
 
 #[test]
 fn every_reply_has_its_cause() {
@@ -16,7 +16,7 @@ fn every_reply_has_its_cause() {
         let (name, reply) = row.split_once('\t').unwrap();
         let cause = Cause::from_name(name).unwrap_or_else(|| panic!("unknown cause {name}"));
         assert!(seen.insert(reply, cause).is_none(), "twice: {reply}");
-        let verdict = Failure::peer_reply(reply.into()).verdict();
+        let verdict = Pasted::read(reply.into()).failure.verdict();
         if verdict.cause != cause {
             let (found, basis) = (verdict.cause.name(), verdict.basis.name());
             wrong.push(format!("{name}, not {found} ({basis}): {reply}"));
