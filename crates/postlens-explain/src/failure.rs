@@ -339,7 +339,8 @@ impl Words<'_, '_> {
     /// Reads what a peer said: `550 5.1.1 User unknown (in reply to RCPT TO command)`. Where
     /// the reply has no better cause than its code gives, `around` is the cause.
     fn said(self, around: Cause, text: &[u8]) -> Verdict {
-        let (reply, stage) = match text.rfind(STAGE) {
+        let named = text.ends_with(b")").then(|| text.rfind(STAGE)).flatten();
+        let (reply, stage) = match named {
             Some(at) => text.split_at_checked(at).unwrap_or((text, b"")),
             None => (text, &b""[..]),
         };

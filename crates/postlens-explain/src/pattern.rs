@@ -5,11 +5,13 @@
 //! text of another delivery, `{peer}` for the place that was called.
 
 use bstr::ByteSlice;
+use memchr::memmem::Finder;
 
 /// A piece of a pattern.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 enum Part {
-    Literal(&'static str),
+    /// A text, with what searches for it.
+    Literal(&'static str, Finder<'static>),
     Hole(Hole),
 }
 
@@ -56,7 +58,7 @@ impl Pattern {
         while let Some((literal, after)) = rest.split_once('{') {
             let (name, after) = after.split_once('}').ok_or("a brace is not closed")?;
             if !literal.is_empty() {
-                parts.push(Part::Literal(literal));
+                parts.push(literal_part(literal));
             } else if matches!(parts.last(), Some(Part::Hole(_))) {
                 return Err("two holes without text between them".to_owned());
             }
@@ -72,7 +74,7 @@ impl Pattern {
             rest = after;
         }
         if !rest.is_empty() {
-            parts.push(Part::Literal(rest));
+            parts.push(literal_part(rest));
         }
         if parts.is_empty() { Err("an empty pattern".to_owned()) } else { Ok(Self { parts }) }
     }
@@ -80,7 +82,7 @@ impl Pattern {
     /// The byte that a text must begin with; `None` if it begins with a hole.
     pub(crate) fn first_byte(&self) -> Option<u8> {
         match self.parts.first()? {
-            Part::Literal(text) => text.bytes().next(),
+            Part::Literal(text, _) => text.bytes().next(),
             Part::Hole(_) => None,
         }
     }
@@ -89,7 +91,7 @@ impl Pattern {
     #[cfg(test)]
     pub(crate) fn filled(&self) -> String {
         let text = |part: &Part| match part {
-            Part::Literal(text) => *text,
+            Part::Literal(text, _) => *text,
             Part::Hole(_) => "x",
         };
         self.parts.iter().map(text).collect()
@@ -105,7 +107,7 @@ impl Pattern {
         while let Some(part) = parts.next() {
             match part {
                 Part::Hole(kind) => hole = Some(*kind),
-                Part::Literal(literal) => {
+                Part::Literal(literal, finder) => {
                     let literal = literal.as_bytes();
                     let at = match hole {
                         None => rest.starts_with(literal).then_some(0)?,
@@ -117,7 +119,7 @@ impl Pattern {
                             let at = rest.find_byte(b' ')?;
                             rest.get(at..)?.starts_with(literal).then_some(at)?
                         }
-                        Some(_) => rest.find(literal)?,
+                        Some(_) => finder.find(rest)?,
                     };
                     if let Some(kind) = hole.take() {
                         found.take(kind, rest.get(..at)?)?;
@@ -133,6 +135,10 @@ impl Pattern {
         }
         Some(found)
     }
+}
+
+fn literal_part(text: &'static str) -> Part {
+    Part::Literal(text, Finder::new(text))
 }
 
 impl<'a> Found<'a> {

@@ -167,7 +167,7 @@ impl Quoted {
     /// Bare addresses: `antispam@example.com` says nothing of spam.
     fn addresses(&mut self, text: &[u8]) {
         let part = |byte: &u8| !byte.is_ascii_whitespace() && !b"<>()[]:;,\"'".contains(byte);
-        for at in text.find_iter(b"@").take(PLACES) {
+        for at in memchr::memchr_iter(b'@', text).take(PLACES) {
             let (before, after) = text.split_at_checked(at).unwrap_or((text, b""));
             let start = before.iter().rposition(|byte| !part(byte)).map_or(0, |at| at + 1);
             let end = after.iter().position(|byte| !part(byte)).unwrap_or(after.len());

@@ -8,7 +8,9 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::automaton::{Automaton, StateID};
+use aho_corasick::nfa::contiguous::NFA;
+use aho_corasick::{Anchored, MatchKind};
 
 use crate::cause::Cause;
 use crate::provider::Provider;
@@ -17,7 +19,7 @@ use crate::table::{self, Table};
 
 mod index;
 
-use index::{Index, LINKS};
+use index::{Index, LINKS, Mark};
 
 /// The longest text that is searched: far longer than any reply that Postfix keeps.
 const LONGEST: usize = 4096;
@@ -125,7 +127,7 @@ pub(crate) struct Wordings {
     pub(crate) table: Table<Row>,
     #[cfg_attr(not(test), expect(dead_code, reason = "what the tests fill rows with"))]
     pub(crate) groups: Table<Group>,
-    search: Option<AhoCorasick>,
+    search: Option<NFA>,
     index: Index,
 }
 
@@ -157,10 +159,9 @@ impl Wordings {
             table.errors.extend(part.errors);
         }
         let index = Index::of(&table.rows, &groups.rows);
-        let search = AhoCorasick::builder()
+        let search = NFA::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
             .build(index.fragments())
             .ok();
         Self { table, groups, search, index }
@@ -181,35 +182,34 @@ impl Wordings {
         Hits { telling: cause(telling), vague: cause(vague) }
     }
 
+    /// Follows the fragments from each place where one may begin: a search of the whole text
+    /// would go through three times as many bytes, and fall back at most of them.
     fn scan(&self, text: &[u8], quoted: &Quoted) -> Seen {
-        let mut seen = Seen::default();
-        let mut ends = [0_u16; LINKS];
-        let Some(search) = &self.search else { return seen };
+        let mut scan = Scan { quoted, seen: Seen::default(), ends: [0; LINKS] };
+        let Some(search) = &self.search else { return scan.seen };
         if let Some(bit) = self.index.address().filter(|_| has_address(text)) {
-            seen.insert(bit);
+            scan.seen.insert(bit);
         }
-        for found in search.find_overlapping_iter(text) {
-            let (start, end) = (found.start(), found.end());
-            let before = start.checked_sub(1).and_then(|at| text.get(at));
-            let in_word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-            let inside = in_word(before) && in_word(text.get(start));
-            if inside || quoted.holds(start, end) {
+        let Ok(begin) = search.start_state(Anchored::Yes) else { return scan.seen };
+        let mut before = b' ';
+        for (start, first) in text.iter().enumerate() {
+            let inside = before.is_ascii_alphanumeric() && first.is_ascii_alphanumeric();
+            before = *first;
+            if inside {
                 continue;
             }
-            for part in self.index.parts_of(found.pattern().as_usize()) {
-                seen.insert(part.bit);
-                for (slot, bit) in &part.closes {
-                    let open = ends.get(usize::from(*slot)).map_or(0, |end| usize::from(*end));
-                    if open > 0 && open <= start && start - open <= NEAR {
-                        seen.insert(*bit);
-                    }
+            let mut state = begin;
+            for (at, byte) in text.get(start..).unwrap_or_default().iter().enumerate() {
+                state = search.next_state(Anchored::Yes, state, *byte);
+                if search.is_dead(state) {
+                    break;
                 }
-                if let Some(open) = part.opens.and_then(|slot| ends.get_mut(usize::from(slot))) {
-                    *open = u16::try_from(end).unwrap_or_default();
+                if search.is_match(state) {
+                    scan.fragments(search, state, start, start + at + 1, &self.index);
                 }
             }
         }
-        seen
+        scan.seen
     }
 
     fn consider(&self, rank: u16, facts: Facts, seen: &Seen, best: &mut [u16; 2]) {
@@ -219,6 +219,41 @@ impl Wordings {
         let needs = self.index.needs(usize::from(rank));
         if rank < *best && row.when.fits(facts) && needs.iter().all(|bit| seen.contains(*bit)) {
             *best = rank;
+        }
+    }
+}
+
+/// What a scan has seen.
+struct Scan<'t> {
+    quoted: &'t Quoted,
+    seen: Seen,
+    /// Where the parts end that others may have to follow.
+    ends: [u16; LINKS],
+}
+
+impl Scan<'_> {
+    /// Notes the fragments that end in a state, of those that begin where the walk began.
+    fn fragments(&mut self, search: &NFA, state: StateID, start: usize, end: usize, index: &Index) {
+        for nth in 0..search.match_len(state) {
+            let fragment = search.match_pattern(state, nth);
+            if search.pattern_len(fragment) == end - start && !self.quoted.holds(start, end) {
+                self.found(start, end, index.parts_of(fragment.as_usize()));
+            }
+        }
+    }
+
+    fn found(&mut self, start: usize, end: usize, marks: &[Mark]) {
+        for mark in marks {
+            self.seen.insert(mark.bit);
+            for (slot, bit) in &mark.closes {
+                let open = self.ends.get(usize::from(*slot)).map_or(0, |end| usize::from(*end));
+                if open > 0 && open <= start && start - open <= NEAR {
+                    self.seen.insert(*bit);
+                }
+            }
+            if let Some(open) = mark.opens.and_then(|slot| self.ends.get_mut(usize::from(slot))) {
+                *open = u16::try_from(end).unwrap_or_default();
+            }
         }
     }
 }
@@ -244,34 +279,44 @@ pub(crate) struct Hits {
 
 /// The parts and links seen in a text.
 #[derive(Debug)]
-struct Seen([u64; SEEN_WORDS]);
+struct Seen {
+    words: [u64; SEEN_WORDS],
+    /// Which of the words are not empty.
+    used: u64,
+}
 
 impl Default for Seen {
     fn default() -> Self {
-        Self([0; SEEN_WORDS])
+        Self { words: [0; SEEN_WORDS], used: 0 }
     }
 }
 
 impl Seen {
     fn insert(&mut self, bit: u16) {
-        if let Some(word) = self.0.get_mut(usize::from(bit / 64)) {
+        if let Some(word) = self.words.get_mut(usize::from(bit / 64)) {
             *word |= 1 << (bit % 64);
+            self.used |= 1 << (bit / 64);
         }
     }
 
     fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        self.0.iter().enumerate().flat_map(|(at, word)| {
-            // Each step drops the lowest bit that is set.
-            let bits = std::iter::successors(Some(*word), |bits| Some(bits & bits.checked_sub(1)?));
-            let bits = bits.take_while(|bits| *bits != 0);
-            bits.map(move |bits| at * 64 + bits.trailing_zeros() as usize)
+        bits(self.used).flat_map(|at| {
+            let word = self.words.get(at).copied().unwrap_or_default();
+            bits(word).map(move |bit| at * 64 + bit)
         })
     }
 
     fn contains(&self, bit: u16) -> bool {
-        let word = self.0.get(usize::from(bit / 64));
+        let word = self.words.get(usize::from(bit / 64));
         word.is_some_and(|word| word & (1 << (bit % 64)) != 0)
     }
+}
+
+/// The places of a word's bits that are set.
+fn bits(word: u64) -> impl Iterator<Item = usize> {
+    // Each step drops the lowest of them.
+    let rests = std::iter::successors(Some(word), |rest| Some(rest & rest.checked_sub(1)?));
+    rests.take_while(|rest| *rest != 0).map(|rest| rest.trailing_zeros() as usize)
 }
 
 fn row(columns: &[&'static str]) -> Result<Row, String> {
