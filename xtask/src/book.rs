@@ -74,19 +74,23 @@ pub(crate) fn check() -> Result<()> {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let root = workspace::root()?;
     let mut drifted = Vec::new();
+    let mut pages = causes::pages(&root).context("causes")?;
     for page in PAGES {
         let text = (page.render)(&root).with_context(|| page.path.to_owned())?;
-        let file = root.join("docs/book/src").join(page.path);
+        pages.push((page.path.to_owned(), text));
+    }
+    for (path, text) in pages {
+        let file = root.join("docs/book/src").join(&path);
         let committed = fs::read_to_string(&file).unwrap_or_default();
         if committed == text {
             continue;
         }
         if arguments.check {
-            drifted.push(page.path);
+            drifted.push(path);
         } else {
             fs::create_dir_all(file.parent().unwrap_or(&root))?;
             fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
-            println!("book: wrote {}", page.path);
+            println!("book: wrote {path}");
         }
     }
     if !drifted.is_empty() {

@@ -1,7 +1,7 @@
 //! The causes: why mail was refused, deferred or bounced.
 
 use crate::actor::{Actor, Permanence, Side};
-use crate::examples;
+use crate::{examples, status};
 
 macro_rules! causes {
     ($($(#[$doc:meta])* $cause:ident = $name:literal $key:literal
@@ -170,9 +170,17 @@ impl Cause {
         Side::ALL.into_iter().find(|other| self.actor(*other) == actor).unwrap_or(side)
     }
 
-    /// A line's text that shows it: a reply or Postfix's own words.
-    pub fn example(self) -> Option<&'static str> {
-        examples::all().find(|example| example.cause == self).map(|example| example.text)
+    /// Texts of lines that show it, replies or Postfix's own words, with the side on which
+    /// each happened.
+    pub fn examples(self) -> impl Iterator<Item = (Side, &'static str)> {
+        let of = examples::all().filter(move |example| example.cause == self);
+        of.map(|example| (example.side, example.text))
+    }
+
+    /// Status and reply codes that tell it, in the notation of their table (`X.2.2`,
+    /// `550 RCPT TO`), with whether a code means this cause alone.
+    pub fn codes(self) -> impl Iterator<Item = (&'static str, bool)> {
+        status::codes(self)
     }
 }
 

@@ -10,7 +10,6 @@ use crate::table::{self, Table};
 #[derive(Debug)]
 pub(crate) struct Example {
     pub(crate) cause: Cause,
-    #[cfg_attr(not(test), expect(dead_code, reason = "what the tests compare"))]
     pub(crate) side: Side,
     #[cfg_attr(not(test), expect(dead_code, reason = "what the tests classify"))]
     pub(crate) kind: Kind,

@@ -11,7 +11,7 @@ use memchr::memmem::Finder;
 #[derive(Debug)]
 enum Part {
     /// A text, with what searches for it.
-    Literal(&'static str, Finder<'static>),
+    Literal(&'static str, Box<Finder<'static>>),
     Hole(Hole),
 }
 
@@ -138,7 +138,7 @@ impl Pattern {
 }
 
 fn literal_part(text: &'static str) -> Part {
-    Part::Literal(text, Finder::new(text))
+    Part::Literal(text, Box::new(Finder::new(text)))
 }
 
 impl<'a> Found<'a> {

@@ -22,6 +22,8 @@ pub(crate) struct Meaning {
 /// A row: a code, perhaps for one class only, perhaps a range of details.
 #[derive(Debug)]
 pub(crate) struct Row {
+    /// As it is written.
+    text: &'static str,
     code: Code,
     meaning: Meaning,
 }
@@ -51,8 +53,9 @@ pub(crate) fn table() -> &'static Table<Row> {
                 "general" => false,
                 other => return Err(format!("neither exact nor general: {other}")),
             };
+            let text = code;
             let code = read(code).ok_or_else(|| format!("not a code: {code}"))?;
-            Ok(Row { code, meaning: Meaning { cause: table::cause(cause)?, exact } })
+            Ok(Row { text, code, meaning: Meaning { cause: table::cause(cause)?, exact } })
         })
     });
     &TABLE
@@ -74,6 +77,12 @@ fn read(code: &'static str) -> Option<Code> {
     let class = if first == "X" { None } else { Some(first.parse().ok()?) };
     let subject = subject.parse().ok()?;
     Some(Code::Status { class, subject, detail: from.parse().ok()?..=to.parse().ok()? })
+}
+
+/// The codes of a cause, and whether each is exact.
+pub(crate) fn codes(cause: Cause) -> impl Iterator<Item = (&'static str, bool)> {
+    let rows = table().rows.iter().filter(move |row| row.meaning.cause == cause);
+    rows.map(|row| (row.text, row.meaning.exact))
 }
 
 /// What an enhanced code tells: the row of its class before that of any class; for an
