@@ -7,6 +7,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
 #![allow(
+    clippy::format_push_string,
     clippy::panic,
     clippy::string_slice,
     clippy::print_stderr,
@@ -23,6 +24,8 @@ mod faults;
 mod figures;
 #[path = "lab/formats.rs"]
 mod formats;
+#[path = "pflogsumm_strict/original.rs"]
+mod original;
 #[path = "lab/outcomes.rs"]
 mod outcomes;
 #[path = "pflogsumm/page.rs"]
@@ -61,6 +64,7 @@ tests! {
     copies_count_once = formats::copies_count_once;
     every_line_is_recognized = formats::every_line_is_recognized;
     figures_are_those_of_pflogsumm = formats::figures_are_those_of_pflogsumm;
+    strict_reports_are_those_of_pflogsumm = formats::strict_reports_are_those_of_pflogsumm;
     accepted_messages_are_told = accepted::by_smtp;
     submitted_messages_are_told = accepted::by_sendmail;
     delivered_mail_is_in_mailboxes = outcomes::mailboxes;

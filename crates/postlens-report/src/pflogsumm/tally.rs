@@ -6,9 +6,9 @@
 
 mod refusal;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use bstr::{BString, ByteSlice};
+use bstr::{BStr, BString, ByteSlice};
 use postlens_syntax::postfix::check::ContentCheck;
 use postlens_syntax::postfix::decision::Action;
 use postlens_syntax::postfix::delivery::DeliveryStatus;
@@ -33,6 +33,10 @@ pub struct Tally {
     days: BTreeSet<Day>,
     /// Messages in the queue that were deferred.
     deferred: Deferred,
+    /// Whether the present line is of a program that counts.
+    wanted: bool,
+    /// How many messages such programs began, by queue ID, where only some programs count.
+    begun: HashMap<BString, u32>,
 }
 
 impl Tally {
@@ -41,8 +45,7 @@ impl Tally {
         Self { counting, ..Self::default() }
     }
 
-    /// Counts only the lines of programs of these names; records of messages that they did
-    /// not see begin are not affected.
+    /// Counts only what programs of these names did, and the messages that they began.
     #[must_use]
     pub fn only(mut self, names: Names) -> Self {
         self.names = Some(names);
@@ -135,7 +138,7 @@ impl Tally {
 
     fn message(&mut self, message: &Message<'_>) {
         self.deferred.remove(message.queue_id.as_bstr());
-        if message.probe {
+        if message.probe || !self.began(message.queue_id.as_bstr()) {
             return;
         }
         if self.counting.message_detail {
@@ -236,9 +239,29 @@ impl Tally {
         }
     }
 
-    /// Whether a tag's program is to be counted.
-    fn wants(&self, program: &[u8]) -> bool {
-        self.names.as_ref().is_none_or(|names| names.hold(program))
+    /// Notes a message that the present line begins.
+    fn begin(&mut self, event: &Event<'_>) {
+        let queue_id = match event {
+            Event::Accepted(accepted) => accepted.queue_id,
+            Event::Pickup(pickup) => Some(pickup.queue_id),
+            _ => None,
+        };
+        if let Some(queue_id) = queue_id.filter(|_| self.names.is_some()) {
+            *self.begun.entry(queue_id.as_bstr().into()).or_default() += 1;
+        }
+    }
+
+    /// Whether a program that counts began a message, which has now ended.
+    fn began(&mut self, queue_id: &BStr) -> bool {
+        if self.names.is_none() {
+            return true;
+        }
+        let Some(count) = self.begun.get_mut(queue_id) else { return false };
+        *count -= 1;
+        if *count == 0 {
+            self.begun.remove(queue_id);
+        }
+        true
     }
 }
 
@@ -263,24 +286,19 @@ fn relay(relay: &postlens_syntax::address::Relay<'_>) -> BString {
 
 impl Consumer for Tally {
     fn line(&mut self, line: &Observation<'_>) {
-        let Some(daemon) = line.entry.tag.known.filter(|daemon| daemon.is_postfix()) else {
+        let tag = &line.entry.tag;
+        self.wanted = self.names.as_ref().is_none_or(|names| names.hold(tag.program));
+        let Some(daemon) = tag.known.filter(|daemon| daemon.is_postfix() && self.wanted) else {
             return;
         };
-        if !self.wants(line.entry.tag.program) {
-            return;
-        }
         self.day(line.time);
-        if let Some(severity) = line
-            .event
-            .severity()
-            .filter(|severity| *severity > Severity::Error)
-            .or_else(|| line.event.severity().filter(|severity| *severity == Severity::Warning))
-        {
-            return self.trouble(line, severity);
-        }
-        match line.event {
-            Event::ContentCheck(check) => self.check(line, check),
-            Event::ConnectFailure(failure) => {
+        self.begin(line.event);
+        match (line.event.severity(), line.event) {
+            (Some(severity @ (Severity::Warning | Severity::Fatal | Severity::Panic)), _) => {
+                self.trouble(line, severity);
+            }
+            (_, Event::ContentCheck(check)) => self.check(line, check),
+            (_, Event::ConnectFailure(failure)) => {
                 let reason = failure.reason.to_ascii_lowercase();
                 let host = failure.relay.name.into();
                 let weight = u64::from(line.weight);
@@ -299,12 +317,12 @@ impl RecordSink for Tally {
     fn record(&mut self, record: &Record<'_>) {
         match record {
             Record::Message(message) => self.message(message),
-            Record::Delivery(delivery) if self.wants(delivery.tag.program) => {
-                self.delivery(delivery);
-            }
+            // The others become known at the line that they are of.
+            _ if !self.wanted => {}
+            Record::Delivery(delivery) => self.delivery(delivery),
             Record::Session(session) if self.counting.smtpd_stats => self.session(session),
+            Record::Session(_) => {}
             Record::Refusal(refusal) => self.refusal(refusal),
-            Record::Delivery(_) | Record::Session(_) => {}
         }
     }
 }

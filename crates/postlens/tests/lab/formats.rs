@@ -6,6 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::compare::compare;
+use crate::original::{self, Original};
 use crate::records::logs;
 use crate::run::lab;
 
@@ -146,4 +147,24 @@ pub(crate) fn figures_are_those_of_pflogsumm() {
         }
     }
     assert!(compared > 1000, "only {compared} deliveries");
+}
+
+/// `postlens pflogsumm --strict-compat` writes pflogsumm's bytes over the lab's logs.
+pub(crate) fn strict_reports_are_those_of_pflogsumm() {
+    let original = Original::new();
+    let mut paths = logs(&lab().join("postlogd"));
+    paths.extend(
+        ["mail-traditional.log", "mail-rfc3339.log"].map(|name| lab().join("syslog").join(name)),
+    );
+    let options = "--smtpd-stats -e --rej-add-from --syslog-name=[a-z-]+";
+    for path in paths {
+        let arguments: Vec<&str> = options.split(' ').chain(path.to_str()).collect();
+        let theirs = original.run(&arguments);
+        let ours = original::at_a_fixed_time(env!("CARGO_BIN_EXE_postlens"))
+            .args(["pflogsumm", "--strict-compat"])
+            .args(&arguments)
+            .output()
+            .unwrap();
+        assert_eq!(original::difference(&theirs, &ours.stdout), "", "{}", path.display());
+    }
 }

@@ -30,8 +30,35 @@ fn services_under_any_name() {
         "postfix-in/smtpd[2]: warning: x",
     ];
     has(&small(&lines, ""), &["      2   received", "  smtpd (total: 1)"]);
-    has(&small(&lines, "--syslog-name=x"), &["Warnings: none"]);
-    has(&small(&lines, "--syslog-name=postfix-in"), &["  smtpd (total: 1)"]);
+    has(&small(&lines, "--syslog-name=x"), &["      1   received", "Warnings: none"]);
+    let in_too = small(&lines, "--syslog-name=postfix-in");
+    has(&in_too, &["      2   received", "  smtpd (total: 1)"]);
+}
+
+#[test]
+fn only_programs_that_are_named() {
+    let log = ["postfix-in", "other"].map(|name| {
+        let id = if name == "other" { "4F1B2B3C0D" } else { "4F1A2B3C0D" };
+        format!(
+            "{name}/smtpd[1]: connect from {CLIENT}\n{name}/smtpd[1]: {id}: client={CLIENT}\n\
+             {name}/smtpd[1]: {id}: reject: RCPT from {CLIENT}: 554 5.7.1 <x>: no\n\
+             {name}/qmgr[2]: {id}: from=<a@{name}.example>, size=300, nrcpt=1 (queue active)\n\
+             {name}/smtpd[1]: disconnect from {CLIENT}\n{}\n{name}/qmgr[2]: {id}: removed",
+            SENT.replace("postfix", name).replace("4F1A2B3C0D", id)
+        )
+    });
+    let lines: Vec<&str> = log.iter().flat_map(|log| log.lines()).collect();
+    for (options, count) in [("", 2), ("--syslog-name=postfix-in", 1), ("--syslog-name=no", 0)] {
+        let report = small(&lines, &format!("--smtpd-stats -e {options}"));
+        let rows = [
+            format!("      {count}   received"),
+            format!("      {count}   delivered"),
+            format!("      {count}   senders"),
+            format!("       {count}   connections"),
+        ];
+        has(&report, &rows.each_ref().map(String::as_str));
+        assert!(report.contains(&format!("      {count}   rejected (")), "{options}: {report}");
+    }
 }
 
 #[test]
