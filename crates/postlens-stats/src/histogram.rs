@@ -83,7 +83,8 @@ impl Buckets {
 pub struct Histogram {
     buckets: Buckets,
     count: u64,
-    sum: u128,
+    /// In microseconds: 2^64 of them are half a million years.
+    sum: u64,
     max: Delay,
 }
 
@@ -95,7 +96,7 @@ impl Histogram {
         }
         self.buckets.add(bucket_of(delay), weight);
         self.count += weight;
-        self.sum += u128::from(delay.micros()) * u128::from(weight);
+        self.sum = self.sum.saturating_add(delay.micros().saturating_mul(weight));
         self.max = self.max.max(delay);
     }
 
@@ -111,8 +112,7 @@ impl Histogram {
 
     /// The mean; `None` when empty.
     pub fn mean(&self) -> Option<Delay> {
-        let mean = self.sum.checked_div(u128::from(self.count))?;
-        Some(Delay::from_micros(u64::try_from(mean).unwrap_or(u64::MAX)))
+        self.sum.checked_div(self.count).map(Delay::from_micros)
     }
 
     /// The delay below which `quantile` (0 to 1) of all lie: the upper end of its bucket,
@@ -144,7 +144,7 @@ impl Histogram {
             self.buckets.add(bucket, count);
         }
         self.count += other.count;
-        self.sum += other.sum;
+        self.sum = self.sum.saturating_add(other.sum);
         self.max = self.max.max(other.max);
     }
 }

@@ -32,8 +32,9 @@ pub struct Top<C> {
     dropped: u64,
 }
 
-/// Distinct texts held by default: some 100 MB of addresses at most.
-const LIMIT: usize = 1_000_000;
+/// Distinct texts held by default: as many as a table of 2^20 places holds, some 50 MB with
+/// small counts and 100 MB where the texts are long. One more text would double it.
+const LIMIT: usize = 900_000;
 
 impl<C> Default for Top<C> {
     fn default() -> Self {
