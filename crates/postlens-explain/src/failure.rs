@@ -9,10 +9,6 @@
 //! refusal.
 
 use bstr::{BStr, ByteSlice};
-use postlens_syntax::Event;
-use postlens_syntax::postfix::check::ContentCheck;
-use postlens_syntax::postfix::decision::{Action, Decision, DecisionBy};
-use postlens_syntax::postfix::delivery::{DeliveryLine, DeliveryStatus};
 
 use crate::actor::{Actor, Confidence, Permanence, Side};
 use crate::cause::Cause;
@@ -22,6 +18,8 @@ use crate::provider::Provider;
 use crate::reply::{Quoted, Reply, Status, cut_quoted};
 use crate::status;
 use crate::wording::{Command, Facts, Hits, wordings};
+
+mod event;
 
 /// A failure as the log tells it, in borrowed bytes.
 #[derive(Debug, Clone, Copy)]
@@ -141,21 +139,6 @@ impl Verdict {
 }
 
 impl<'a> Failure<'a> {
-    /// The failure that a line of the log tells of: a delivery that did not succeed, a
-    /// refusal, a content check that refused.
-    pub fn of(event: &Event<'a>) -> Option<Self> {
-        match event {
-            Event::Delivery(line) => {
-                let good =
-                    matches!(line.status, DeliveryStatus::Sent | DeliveryStatus::Deliverable);
-                (!good).then(|| line.into())
-            }
-            Event::Decision(decision) => refuses(decision.action).then(|| decision.into()),
-            Event::ContentCheck(check) => refuses(check.action).then(|| check.into()),
-            _ => None,
-        }
-    }
-
     /// A delivery's: `text` is what stands in the line's last parentheses, `dsn` its
     /// enhanced status code.
     pub fn delivery(dsn: Option<&'a BStr>, text: &'a BStr) -> Self {
@@ -233,46 +216,6 @@ impl<'a> Failure<'a> {
             Speaker::Door => Words { side: Side::Client, own: true, ..words }.reply(self.text),
             Speaker::Filter => Words { side: Side::Client, ..words }.reply(self.text),
         }
-    }
-}
-
-/// Whether an action keeps mail from its way.
-fn refuses(action: Action) -> bool {
-    use Action::{Abort, Defer, Delay, Discard, Hangup, Hold, Quarantine, Reject, RejectWarning};
-    matches!(
-        action,
-        Reject | RejectWarning | Discard | Hold | Quarantine | Defer | Delay | Hangup | Abort
-    )
-}
-
-impl<'a> From<&DeliveryLine<'a>> for Failure<'a> {
-    fn from(line: &DeliveryLine<'a>) -> Self {
-        Self::delivery(line.dsn, line.reply).with_host(line.relay.name)
-    }
-}
-
-impl<'a> From<&Decision<'a>> for Failure<'a> {
-    fn from(decision: &Decision<'a>) -> Self {
-        let failure = match decision.by {
-            DecisionBy::Access => Self::refusal(decision.text),
-            DecisionBy::Milter | DecisionBy::ProxyFilter => Self::filter_refusal(decision.text),
-        };
-        let envelope = &decision.envelope;
-        failure.with_names([envelope.helo, envelope.sender, envelope.recipient])
-    }
-}
-
-impl<'a> From<&ContentCheck<'a>> for Failure<'a> {
-    /// The text is the table's own; without one Postfix says the same to all clients. What
-    /// the check matched is the sender's, and is not read.
-    fn from(check: &ContentCheck<'a>) -> Self {
-        let usual = match check.part.as_bytes() {
-            b"mime-error" => check.part,
-            _ => BStr::new("message content rejected"),
-        };
-        let failure = Self::refusal(check.text.unwrap_or(usual));
-        let envelope = &check.envelope;
-        failure.with_names([envelope.helo, envelope.sender, envelope.recipient])
     }
 }
 
