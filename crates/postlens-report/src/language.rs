@@ -33,7 +33,7 @@ impl Lang {
     }
 
     /// The texts of the language's files.
-    fn words(self) -> [&'static str; 9] {
+    fn words(self) -> [&'static str; 10] {
         match self {
             Self::En => [
                 include_str!("../locales/en.ftl"),
@@ -42,6 +42,7 @@ impl Lang {
                 include_str!("../locales/en/compare.ftl"),
                 include_str!("../locales/en/document.ftl"),
                 include_str!("../locales/en/findings.ftl"),
+                include_str!("../locales/en/queue.ftl"),
                 include_str!("../locales/en/steps.ftl"),
                 include_str!("../locales/en/explain.ftl"),
                 include_str!("../locales/en/trace.ftl"),
@@ -53,6 +54,7 @@ impl Lang {
                 include_str!("../locales/ja/compare.ftl"),
                 include_str!("../locales/ja/document.ftl"),
                 include_str!("../locales/ja/findings.ftl"),
+                include_str!("../locales/ja/queue.ftl"),
                 include_str!("../locales/ja/steps.ftl"),
                 include_str!("../locales/ja/explain.ftl"),
                 include_str!("../locales/ja/trace.ftl"),

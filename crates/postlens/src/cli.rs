@@ -31,6 +31,7 @@ Examples:
   postlens search 'auth failed' mail.log    who guesses passwords?
   postlens trace bob@example.org           where is my mail?
   postlens export deliveries mail.log -o deliveries.csv
+  postlens queue                           what waits, where, and why
   postlens parse mail.log | jq 'select(.kind == \"delivery\" and .status == \"deferred\")'
 
 Exit status: 0 all was read, 1 something could not be read, 2 wrong usage or failure.";
@@ -41,6 +42,7 @@ enum Command {
     Explain(cmd::explain::ExplainArgs),
     Search(Box<cmd::search::SearchArgs>),
     Trace(cmd::trace::TraceArgs),
+    Queue(Box<cmd::queue::QueueArgs>),
     Parse(Box<cmd::parse::ParseArgs>),
     Export(Box<cmd::export::ExportArgs>),
     Pflogsumm(cmd::pflogsumm::PflogsummArgs),
@@ -55,6 +57,9 @@ enum Command {
 /// its arguments in a way of its own, so it must know them before clap does.
 pub(crate) fn run() -> Result<u8> {
     let arguments = by_name(std::env::args_os().collect());
+    if arguments.get(1).is_some_and(|command| command == QSHAPE) {
+        return cmd::qshape::run(arguments.into_iter().skip(2).collect());
+    }
     if arguments.get(1).is_some_and(|command| command == PFLOGSUMM) {
         let mut all = Cli::command();
         all.build();
@@ -67,6 +72,7 @@ pub(crate) fn run() -> Result<u8> {
         Command::Explain(args) => args.run(),
         Command::Search(args) => args.run(),
         Command::Trace(args) => args.run(),
+        Command::Queue(args) => args.run(),
         Command::Parse(args) => args.run(),
         Command::Export(args) => args.run(),
         Command::Pflogsumm(args) => args.run(),
@@ -77,9 +83,10 @@ pub(crate) fn run() -> Result<u8> {
 }
 
 const PFLOGSUMM: &str = "pflogsumm";
+const QSHAPE: &str = "qshape";
 
 /// Commands that may be names of the program.
-const DROP_INS: [&str; 2] = [PFLOGSUMM, "maillogger"];
+const DROP_INS: [&str; 3] = [PFLOGSUMM, QSHAPE, "maillogger"];
 
 /// Puts the command in where the program's name is one.
 fn by_name(mut arguments: Vec<OsString>) -> Vec<OsString> {

@@ -7,6 +7,8 @@ pub(crate) mod maillogger;
 pub(crate) mod man;
 pub(crate) mod parse;
 pub(crate) mod pflogsumm;
+pub(crate) mod qshape;
+pub(crate) mod queue;
 pub(crate) mod report;
 pub(crate) mod search;
 pub(crate) mod trace;

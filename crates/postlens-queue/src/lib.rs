@@ -1,0 +1,31 @@
+//! The Postfix queue: what waits, read from the queue files or from what `postqueue -j` says.
+//!
+//! [`Spool`] reads a queue directory, live or saved, [`listing`] what postqueue(1) prints;
+//! both give [`Message`]s. [`Shape`] counts them by domain and age, as qshape(1) does, and
+//! [`compat`] writes them as `postqueue -p` does.
+//!
+//! Postfix works on its queue while it is read: files move, vanish, and are incomplete
+//! while they are written. That is no error; a [`Scan`] counts it.
+
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")
+)]
+
+pub mod compat;
+mod defer_log;
+mod file;
+pub mod listing;
+mod message;
+mod name;
+mod record;
+mod shape;
+mod spool;
+
+pub use defer_log::{Deferral, parse as parse_defer_log};
+pub use file::{FileError, read as read_file};
+pub use message::{Message, Origin, Recipient, domain};
+pub use name::{QueueName, directories, is_queue_id};
+pub use record::Break;
+pub use shape::{Row, Shape, Table, Ticks};
+pub use spool::{Depth, Scan, Spool, SpoolError};

@@ -1,0 +1,314 @@
+//! `postlens queue hold|release|requeue|expire|delete|retry`: what changes the queue, through
+//! Postfix's own programs.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use anyhow::{Context, Result, anyhow};
+use bstr::ByteSlice;
+use clap::Args;
+use postlens_queue::QueueName;
+use postlens_report::escape::printable;
+
+use super::PlaceArgs;
+use super::filter::FilterArgs;
+use super::list::{shown_sender, span};
+use super::place::{Held, program};
+use crate::exit::{self, hint};
+use crate::output::{data, message};
+
+/// What is done with a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    Hold,
+    Release,
+    Requeue,
+    Expire,
+    Delete,
+    Retry,
+}
+
+/// Messages in one go: between looking again and acting little time may pass.
+const BATCH: usize = 100;
+/// How many messages are shown before the question.
+const SHOWN: usize = 20;
+
+impl Action {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Hold => "hold",
+            Self::Release => "release",
+            Self::Requeue => "requeue",
+            Self::Expire => "expire",
+            Self::Delete => "delete",
+            Self::Retry => "retry",
+        }
+    }
+
+    /// What it means, said before the question.
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::Hold => "put on hold: no delivery is tried until they are released",
+            Self::Release => {
+                "released from hold; those older than maximal_queue_lifetime are given back if the next attempt fails (requeue keeps them)"
+            }
+            Self::Requeue => {
+                "queued anew: they get new queue IDs and a new age, addresses are rewritten again, milters do not see them again"
+            }
+            Self::Expire => {
+                "given back to their senders at the next attempt (Postfix 3.5 or later)"
+            }
+            Self::Delete => "deleted for good: no sender is told",
+            Self::Retry => {
+                "tried once more, now; as long as the cause is still there this only makes work"
+            }
+        }
+    }
+
+    /// The option of postsuper(1); `retry` is postqueue's.
+    fn option(self) -> &'static str {
+        match self {
+            Self::Hold => "-h",
+            Self::Release => "-H",
+            Self::Requeue => "-r",
+            Self::Expire => "-e",
+            Self::Delete => "-d",
+            Self::Retry => "-i",
+        }
+    }
+
+    /// Whether there is anything to do for a message of that queue.
+    fn fits(self, queue: QueueName) -> bool {
+        match self {
+            Self::Hold => {
+                matches!(queue, QueueName::Incoming | QueueName::Active | QueueName::Deferred)
+            }
+            Self::Release => queue == QueueName::Hold,
+            Self::Retry => queue == QueueName::Deferred,
+            Self::Expire => {
+                !matches!(queue, QueueName::Maildrop | QueueName::Corrupt | QueueName::Saved)
+            }
+            Self::Requeue | Self::Delete => true,
+        }
+    }
+}
+
+/// What the user wrote.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+The messages are shown first, and the question is asked on a terminal; scripts need --yes.
+Right before it is done each message is looked at again: one that has gone, moved, changed
+or whose queue ID now belongs to another mail is left alone. Postfix's own postsuper and
+postqueue do the work; a line in the mail log says what was done, and for whom.
+
+Exit status: 0 all was done, 1 some messages were left alone, 2 wrong usage or failure.")]
+pub(crate) struct ActArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// All messages: needed where no filter is given.
+    #[arg(long)]
+    all: bool,
+    /// Do not ask.
+    #[arg(long, short)]
+    yes: bool,
+    /// Show what would be done, and stop.
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+}
+
+impl ActArgs {
+    /// Shows, asks, does, and tells.
+    pub(crate) fn run(self, action: Action) -> Result<u8> {
+        if !self.filter.is_narrow() && !self.all {
+            let error = anyhow!("no filter is given, so this would be for the whole queue");
+            return Err(hint(
+                error,
+                "name messages with --id, --sender, --domain, --cause …, or say --all",
+            ));
+        }
+        if self.place.is_copy() {
+            let error = anyhow!("a copy of a queue cannot be acted on");
+            return Err(hint(error, "leave --spool out; --config names an instance"));
+        }
+        let now = jiff::Timestamp::now().as_second();
+        let waiting = self.filter.read(&self.place, now)?;
+        let mut messages = waiting.messages;
+        messages.retain(|held| action.fits(held.message.queue));
+        data(&preview(action, &messages, now)).context("cannot write to standard output")?;
+        if messages.is_empty() || self.dry_run {
+            return Ok(if waiting.incomplete { exit::INCOMPLETE } else { exit::OK });
+        }
+        if !self.yes && !asked(action, messages.len())? {
+            data("nothing was done\n").context("cannot write to standard output")?;
+            return Ok(exit::OK);
+        }
+        let mut done = 0;
+        let mut left = Vec::new();
+        for batch in messages.chunks(BATCH) {
+            let still = self.still(batch, action, now, &mut left)?;
+            for (config, ids) in by_instance(&still) {
+                done += act(action, config.as_ref(), &ids)?;
+                audit(action, config.as_ref(), &ids);
+            }
+        }
+        let changed = left.len();
+        for id in left.iter().take(SHOWN) {
+            message(&format!(
+                "{id} was left alone: it has gone, moved, changed, or is another mail by now"
+            ));
+        }
+        let text = format!(
+            "{}: {done} of {} messages done, {changed} left alone\n",
+            action.name(),
+            messages.len()
+        );
+        data(&text).context("cannot write to standard output")?;
+        Ok(if done == messages.len() { exit::OK } else { exit::INCOMPLETE })
+    }
+
+    /// Those of the batch that are still the same mail in the same queue.
+    fn still<'a>(
+        &self,
+        batch: &'a [Held],
+        action: Action,
+        now: i64,
+        left: &mut Vec<String>,
+    ) -> Result<Vec<&'a Held>> {
+        let again = self.place.again(batch)?;
+        let mut still = Vec::new();
+        for held in batch {
+            let found = again.iter().find(|found| found.id == held.message.id);
+            let same = found.is_some_and(|found| {
+                found.arrival == held.message.arrival
+                    && found.sender == held.message.sender
+                    && action.fits(found.queue)
+                    && self.filter.keeps(found, now)
+            });
+            if same {
+                still.push(held);
+            } else {
+                left.push(held.message.id.clone());
+            }
+        }
+        Ok(still)
+    }
+}
+
+fn preview(action: Action, messages: &[Held], now: i64) -> String {
+    if messages.is_empty() {
+        return format!("{}: no message fits\n", action.name());
+    }
+    let mut text = format!("{} messages would be {}:\n", messages.len(), action.meaning());
+    for held in messages.iter().take(SHOWN) {
+        let message = &held.message;
+        let to = message.recipients.first().map(|to| printable(to.address.as_bstr()));
+        let more = match message.recipients.len() {
+            0 | 1 => String::new(),
+            count => format!(" +{}", count - 1),
+        };
+        text.push_str(&format_line(held, now, &to.unwrap_or_default(), &more));
+    }
+    if messages.len() > SHOWN {
+        let more = messages.len() - SHOWN;
+        text.push_str(&["  … and ", &more.to_string(), " more\n"].concat());
+    }
+    text
+}
+
+fn format_line(held: &Held, now: i64, to: &str, more: &str) -> String {
+    let message = &held.message;
+    let (age, queue) = (span(message.age(now)), message.queue.name());
+    format!("  {} {queue} {age} {} > {to}{more}\n", message.id, shown_sender(&message.sender))
+}
+
+fn asked(action: Action, count: usize) -> Result<bool> {
+    if !io::stdin().is_terminal() {
+        let error = anyhow!("nobody is there to say yes");
+        return Err(hint(error, "use --yes in scripts, --dry-run to look only"));
+    }
+    let mut out = io::stderr();
+    write!(out, "{} these {count} messages? Write yes: ", action.name()).context("cannot ask")?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).context("cannot read the answer")?;
+    Ok(answer.trim() == "yes")
+}
+
+fn by_instance(messages: &[&Held]) -> BTreeMap<Option<PathBuf>, Vec<String>> {
+    let mut instances: BTreeMap<Option<PathBuf>, Vec<String>> = BTreeMap::new();
+    for held in messages {
+        instances.entry(held.config.clone()).or_default().push(held.message.id.clone());
+    }
+    instances
+}
+
+/// Lets Postfix do it; gives how many messages it says it did.
+fn act(action: Action, config: Option<&PathBuf>, ids: &[String]) -> Result<usize> {
+    let config = config.map(PathBuf::as_path);
+    if action == Action::Retry {
+        // One at a time is what postqueue takes; a flush of the whole queue would be worse.
+        let mut done = 0;
+        for id in ids {
+            let status = program("postqueue", config).args(["-i", id]).status();
+            done += usize::from(status.context("cannot run postqueue")?.success());
+        }
+        return Ok(done);
+    }
+    let mut child = program("postsuper", config)
+        .args([action.option(), "-"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .context("cannot run postsuper")?;
+    if let Some(mut input) = child.stdin.take() {
+        input
+            .write_all((ids.join("\n") + "\n").as_bytes())
+            .context("cannot tell postsuper the queue IDs")?;
+    }
+    let output = child.wait_with_output().context("cannot wait for postsuper")?;
+    let words = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() {
+        let error = anyhow!("{}", words.trim()).context("postsuper failed");
+        return Err(hint(error, "postsuper is for root: use sudo"));
+    }
+    Ok(words.lines().filter_map(counted).sum())
+}
+
+/// `postsuper: Placed on hold: 3 messages` says 3.
+fn counted(line: &str) -> Option<usize> {
+    let (before, last) = line.rsplit_once(' ')?;
+    let number = before.rsplit(' ').next()?;
+    last.starts_with("message").then(|| number.parse().ok())?
+}
+
+/// A line in the mail log. The work is done by then: failing to say so only warns.
+fn audit(action: Action, config: Option<&PathBuf>, ids: &[String]) {
+    let user = std::env::var("SUDO_USER")
+        .or_else(|_| std::env::var("USER"))
+        .or_else(|_| std::env::var("LOGNAME"));
+    let user = user.unwrap_or_else(|_| "unknown".to_owned());
+    let text =
+        format!("queue {} for {user}: {} messages: {}", action.name(), ids.len(), ids.join(" "));
+    let logged = program("postlog", config.map(PathBuf::as_path))
+        .args(["-t", "postlens", "-p", "info", &text])
+        .stderr(Stdio::null())
+        .status();
+    if !logged.is_ok_and(|status| status.success()) {
+        message("warning: no line about this could be written to the mail log (postlog failed)");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_count_of_postsuper_is_read() {
+        assert_eq!(counted("postsuper: Placed on hold: 3 messages"), Some(3));
+        assert_eq!(counted("postsuper: Requeued: 1 message"), Some(1));
+        assert_eq!(counted("postsuper: warning: bogus file name: x"), None);
+    }
+}

@@ -1,0 +1,290 @@
+//! Which queue is read, and by which way.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, anyhow};
+use clap::{Args, ValueEnum};
+use postlens_queue::{Message, QueueName, Spool, SpoolError, listing};
+
+use crate::exit::{self, hint};
+use crate::output::message;
+
+/// What the user wrote.
+#[derive(Debug, Args, Clone)]
+pub(crate) struct PlaceArgs {
+    /// A queue directory, such as /var/spool/postfix or a saved copy of one.
+    #[arg(long, value_name = "DIR", help_heading = "Queue", conflicts_with_all = ["config", "via"])]
+    spool: Option<PathBuf>,
+    /// The instance with this configuration directory. Default: all that postmulti lists.
+    #[arg(long, short = 'c', value_name = "DIR", help_heading = "Queue")]
+    config: Option<PathBuf>,
+    /// How to read it: the queue files (needs root), or what `postqueue -j` says.
+    #[arg(long, value_name = "WAY", default_value = "auto", help_heading = "Queue")]
+    via: Via,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Via {
+    /// Queue files where they may be read, else postqueue.
+    Auto,
+    /// Queue files.
+    Files,
+    /// `postqueue -j`.
+    Postqueue,
+}
+
+/// A message, and whose it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Held {
+    /// Name of the instance, where there is more than one.
+    pub(crate) instance: Option<String>,
+    /// Its configuration directory, where it is a live queue.
+    pub(crate) config: Option<PathBuf>,
+    pub(crate) message: Message,
+}
+
+/// What was read.
+#[derive(Debug, Default)]
+pub(crate) struct Waiting {
+    pub(crate) messages: Vec<Held>,
+    /// From where, in words.
+    pub(crate) origins: Vec<String>,
+    /// Files in `corrupt` and `saved`.
+    pub(crate) aside: u64,
+    /// Files that Postfix was writing.
+    pub(crate) unfinished: u64,
+    /// Whether part of the queue is missing; it has been said.
+    pub(crate) incomplete: bool,
+    /// Whether times of the next attempt are known.
+    pub(crate) attempts_known: bool,
+}
+
+impl Waiting {
+    /// The exit code that follows.
+    pub(crate) fn code(&self) -> u8 {
+        if self.incomplete { exit::INCOMPLETE } else { exit::OK }
+    }
+
+    fn add(&mut self, instance: &Instance, found: Message) {
+        let config = instance.config.clone();
+        self.messages.push(Held { instance: instance.name.clone(), config, message: found });
+    }
+}
+
+/// A Postfix.
+#[derive(Debug, Clone, Default)]
+struct Instance {
+    name: Option<String>,
+    config: Option<PathBuf>,
+}
+
+impl PlaceArgs {
+    /// Reads what waits in the queues named, all by default.
+    pub(crate) fn read(&self, queues: &[QueueName]) -> Result<Waiting> {
+        let queues = if queues.is_empty() { &QueueName::WAITING[..] } else { queues };
+        let mut waiting = Waiting { attempts_known: true, ..Waiting::default() };
+        if let Some(root) = &self.spool {
+            let spool = Spool::open(root).map_err(explain)?;
+            files(&spool, &Instance::default(), queues, &mut waiting);
+            return Ok(waiting);
+        }
+        let instances = match &self.config {
+            Some(config) => vec![Instance { name: None, config: Some(config.clone()) }],
+            None => instances(),
+        };
+        for instance in instances {
+            self.live(&instance, queues, &mut waiting)?;
+        }
+        Ok(waiting)
+    }
+
+    /// Whether a saved copy is read.
+    pub(crate) fn is_copy(&self) -> bool {
+        self.spool.is_some()
+    }
+
+    /// Looks at messages of live queues again.
+    pub(crate) fn again(&self, messages: &[Held]) -> Result<Vec<Message>> {
+        let mut found = Vec::new();
+        let mut configs: Vec<Option<PathBuf>> =
+            messages.iter().map(|held| held.config.clone()).collect();
+        configs.dedup();
+        for config in configs {
+            let instance = Instance { name: None, config: config.clone() };
+            let spool = if self.via == Via::Postqueue {
+                None
+            } else {
+                let root = queue_directory(&instance)?;
+                Spool::open(root).ok().and_then(|spool| readable(spool, &QueueName::WAITING).ok())
+            };
+            let ids =
+                messages.iter().filter(|held| held.config == config).map(|held| &held.message.id);
+            if let Some(spool) = spool {
+                found.extend(ids.filter_map(|id| spool.find(id)));
+                continue;
+            }
+            let mut waiting = Waiting::default();
+            postqueue(&instance, &QueueName::WAITING, &mut waiting)?;
+            found.extend(waiting.messages.into_iter().map(|held| held.message));
+        }
+        Ok(found)
+    }
+
+    fn live(&self, instance: &Instance, queues: &[QueueName], waiting: &mut Waiting) -> Result<()> {
+        if self.via != Via::Postqueue {
+            let opened = queue_directory(instance)
+                .and_then(|root| readable(Spool::open(root).map_err(explain)?, queues));
+            match opened {
+                Ok(spool) => {
+                    files(&spool, instance, queues, waiting);
+                    return Ok(());
+                }
+                Err(error) if self.via == Via::Files => return Err(error),
+                Err(_) => {}
+            }
+        }
+        waiting.attempts_known = false;
+        postqueue(instance, queues, waiting)
+    }
+}
+
+/// Only a queue of which nothing is hidden is read from its files.
+fn readable(spool: Spool, queues: &[QueueName]) -> Result<Spool> {
+    for queue in queues {
+        let path = spool.root().join(queue.name());
+        match std::fs::read_dir(&path) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                return Err(explain(SpoolError::Unreadable { path, source }));
+            }
+            _ => {}
+        }
+    }
+    Ok(spool)
+}
+
+fn explain(error: SpoolError) -> anyhow::Error {
+    let remedy = match &error {
+        SpoolError::Foreign { .. } => {
+            "name the directory that `postconf -xh queue_directory` prints, or a copy of it"
+        }
+        SpoolError::Unreadable { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+            "name the directory that `postconf -xh queue_directory` prints, or a copy of it"
+        }
+        SpoolError::Unreadable { .. } => {
+            "queue files are for root and the user postfix: use sudo, or --via postqueue"
+        }
+    };
+    hint(error, remedy)
+}
+
+fn files(spool: &Spool, instance: &Instance, queues: &[QueueName], waiting: &mut Waiting) {
+    let scan = spool.scan(queues, true, &mut |found| waiting.add(instance, found));
+    let mut beside = spool.scan(&[QueueName::Corrupt, QueueName::Saved], false, &mut |_| {});
+    waiting.aside += std::mem::take(&mut beside.aside);
+    waiting.unfinished += scan.unfinished;
+    waiting.incomplete |= scan.is_incomplete();
+    waiting.origins.push(format!("queue files in {}", spool.root().display()));
+    for failure in &scan.failures {
+        tell(failure);
+    }
+    for failure in &scan.directories {
+        tell(failure);
+    }
+    let untold = scan.failed.saturating_sub(scan.failures.len() as u64);
+    if untold > 0 {
+        message(&format!("{untold} more queue files could not be read"));
+    }
+    if scan.failed > 0 {
+        message("hint: look at a damaged file with postcat; what is damaged is not counted here");
+    }
+}
+
+fn tell(error: &dyn std::error::Error) {
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    let parts = std::iter::once(error.to_string()).chain(causes.map(ToString::to_string));
+    message(&parts.collect::<Vec<_>>().join(": "));
+}
+
+/// A program of Postfix for an instance, found where Postfix has them even if `PATH` does not.
+pub(crate) fn program(name: &str, config: Option<&Path>) -> Command {
+    let usual = Path::new("/usr/sbin").join(name);
+    let mut command = if usual.exists() { Command::new(usual) } else { Command::new(name) };
+    if let Some(config) = config {
+        command.arg("-c").arg(config);
+    }
+    command.stdin(Stdio::null());
+    command
+}
+
+/// What a command prints.
+pub(crate) fn printed(command: &mut Command) -> Result<String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.output().map_err(|error| {
+        hint(
+            anyhow::Error::new(error).context(format!("cannot run {name}")),
+            "Postfix is not installed here, or not in PATH; name a queue directory with --spool",
+        )
+    })?;
+    if !output.status.success() {
+        let words = String::from_utf8_lossy(&output.stderr);
+        return Err(anyhow!("{}", words.trim()).context(format!("{name} failed")));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn queue_directory(instance: &Instance) -> Result<PathBuf> {
+    let config = instance.config.as_deref();
+    let path = printed(program("postconf", config).args(["-xh", "queue_directory"]))?;
+    Ok(PathBuf::from(path.trim_end()))
+}
+
+/// All instances; the only one, or where nobody knows, has no name.
+fn instances() -> Vec<Instance> {
+    let listed = printed(program("postmulti", None).arg("-l")).unwrap_or_default();
+    let all: Vec<Instance> = listed.lines().filter_map(instance).collect();
+    if all.len() > 1 { all } else { vec![Instance::default()] }
+}
+
+/// A line of `postmulti -l`: name, group, enabled, configuration directory.
+fn instance(line: &str) -> Option<Instance> {
+    let mut parts = line.split_ascii_whitespace();
+    let (name, _, enabled, config) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    // The first has no name of its own and is listed even where it is not enabled.
+    let name = if name == "-" { "postfix" } else { name };
+    let wanted = enabled == "y" || name == "postfix";
+    wanted.then(|| Instance { name: Some(name.to_owned()), config: Some(config.into()) })
+}
+
+fn postqueue(instance: &Instance, queues: &[QueueName], waiting: &mut Waiting) -> Result<()> {
+    let mut command = program("postqueue", instance.config.as_deref());
+    let mut child = command.arg("-j").stdout(Stdio::piped()).spawn().map_err(|error| {
+        hint(
+            anyhow::Error::new(error).context("cannot run postqueue"),
+            "Postfix is not installed here; name a saved queue directory with --spool",
+        )
+    })?;
+    let output = child.stdout.take().context("postqueue has no output")?;
+    for line in BufReader::new(output).split(b'\n') {
+        let line = line.context("cannot read what postqueue says")?;
+        if line.is_empty() {
+            continue;
+        }
+        match listing::parse(&line) {
+            Ok(found) if queues.contains(&found.queue) => waiting.add(instance, found),
+            Ok(_) => {}
+            Err(error) => {
+                waiting.incomplete = true;
+                tell(&error);
+            }
+        }
+    }
+    let status = child.wait().context("cannot wait for postqueue")?;
+    if !status.success() {
+        let error = anyhow!("postqueue failed ({status}): the queue could not be read");
+        return Err(hint(error, "see what it said above; is Postfix running (`postfix status`)?"));
+    }
+    waiting.origins.push("postqueue -j".to_owned());
+    Ok(())
+}
