@@ -88,7 +88,7 @@ fn a_mail_through_a_content_filter() {
     check(
         LOG,
         &[FIRST],
-        &expect![[r#"
+        &expect![[r"
             YYYY-11-04 10:06:01  alice@example.com → bob@example.org, carol@example.net
               from        client.example[192.0.2.9], HELO client.example, TLSv1.3 TLS_AES_256_GCM_SHA384
               queue ID    4jYXrC3hT6z1SZfq, mx, <1@example.com>, 1.2 KiB
