@@ -113,7 +113,7 @@ fn a_mail_through_a_content_filter() {
               10:06:02    +2.00 s  carol@example.net sent by smtp to 127.0.0.1[127.0.0.1]:10024 after 1.10 s: 250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as 4jYXrD0000z1SZfr
               10:06:03    +3.00 s  bob@example.org sent by lmtp to mx.example.com[private/dovecot-lmtp] after 1.00 s: 250 2.0.0 <bob@example.org> x Saved
               10:06:04    +4.00 s  carol@example.net deferred by smtp to mx.example.net[203.0.113.5]:25 after 2.00 s: host mx.example.net[203.0.113.5] said: 452 4.2.2 Mailbox full (in reply to RCPT TO command)
-        "#]],
+        "]],
     );
 }
 
