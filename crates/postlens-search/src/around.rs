@@ -38,6 +38,11 @@ impl Around {
         Self { before, after, left: 0, tail: VecDeque::new(), gap: false, begun: false }
     }
 
+    /// Whether lines after the last hit are still to come.
+    pub fn wants_more(&self) -> bool {
+        self.left > 0
+    }
+
     /// Gives the lines of the next chunk.
     pub fn take(&mut self, chunk: &Chunk, hits: &Hits, write: &mut dyn FnMut(Part<'_>)) {
         let mut given = 0;

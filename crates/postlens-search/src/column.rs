@@ -1,19 +1,20 @@
 //! Values of lines by name: for tables and to count by.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 use bstr::{BStr, ByteSlice};
 use postlens_filter::{Line, domain_of, verdict};
 use postlens_syntax::address::parse_ip;
-use postlens_syntax::postfix::notice;
 use postlens_syntax::time::{days_from_civil, weekday};
 use postlens_syntax::{Delay, FieldSink, QueueId, Time};
 use thiserror::Error;
 
 use crate::count::Row;
 use crate::hit::Found;
+
+mod names;
+
+use names::known;
 
 /// What a column holds: a field of the event schema or something that is made of fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,10 +100,6 @@ const DERIVED: [(&str, What); 22] = [
     ("outcome", What::First(&["status", "action"])),
 ];
 
-/// Fields that every line may have.
-const HEADER: [&str; 8] =
-    ["host", "program", "instance", "service", "daemon", "pid", "severity", "kind"];
-
 impl Column {
     /// The column of a name; case does not count, nor do `-` and `_`.
     ///
@@ -162,15 +159,6 @@ impl Column {
             _ => &[],
         }
     }
-}
-
-/// The names of all fields of events.
-fn known() -> &'static BTreeSet<&'static str> {
-    static KNOWN: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
-        let rows = notice::rows().flat_map(notice::Row::names);
-        HEADER.into_iter().chain(FIELDS.iter().copied()).chain(rows).collect()
-    });
-    &KNOWN
 }
 
 /// The values of a line's columns, in their order; `None` where it has none.
@@ -314,94 +302,6 @@ impl Bucket {
         }
     }
 }
-
-/// The fields that code gives to events; those of the pattern tables come from there.
-const FIELDS: &[&str] = &[
-    "action",
-    "after",
-    "attempts",
-    "backend",
-    "by",
-    "bytes",
-    "bytes_in",
-    "bytes_out",
-    "check",
-    "class",
-    "client_address",
-    "client_name",
-    "client_port",
-    "conn_use",
-    "content",
-    "count",
-    "counters",
-    "delay",
-    "delay_before_qmgr",
-    "delay_connection",
-    "delay_in_qmgr",
-    "delay_transmission",
-    "detail",
-    "domain",
-    "dsn",
-    "ending",
-    "filter_id",
-    "helo",
-    "identity",
-    "local_address",
-    "login_service",
-    "mail_pid",
-    "mailbox",
-    "message_id",
-    "notification",
-    "notification_id",
-    "notified",
-    "orig_client_address",
-    "orig_client_name",
-    "orig_queue_id",
-    "orig_recipient",
-    "part",
-    "protocol",
-    "quarantine",
-    "queue_id",
-    "queued_as",
-    "rank",
-    "realm",
-    "reason",
-    "recipient",
-    "recipient_count",
-    "relay_address",
-    "relay_name",
-    "relay_port",
-    "reply",
-    "reply_code",
-    "resent_message_id",
-    "result",
-    "sasl_method",
-    "sasl_sender",
-    "sasl_username",
-    "score",
-    "score_required",
-    "selector",
-    "sender",
-    "server_address",
-    "server_port",
-    "session",
-    "size",
-    "stage",
-    "status",
-    "tests",
-    "tls",
-    "tls_bits",
-    "tls_cipher",
-    "tls_connection",
-    "tls_detail",
-    "tls_protocol",
-    "tls_sni",
-    "tls_trust",
-    "uid",
-    "user",
-    "verdict",
-    "waited",
-];
 
 #[cfg(test)]
 mod tests {

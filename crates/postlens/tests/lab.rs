@@ -36,6 +36,8 @@ mod records;
 mod refused;
 #[path = "lab/run.rs"]
 mod run;
+#[path = "lab/searched.rs"]
+mod searched;
 #[path = "lab/traced.rs"]
 mod traced;
 #[path = "lab/truth.rs"]
@@ -73,6 +75,10 @@ tests! {
     returned_mail_has_its_notice = outcomes::notices;
     refused_recipients_are_told = refused::recipients;
     refused_commands_are_told = refused::commands;
+    messages_are_searched_by_every_key = searched::by_keys;
+    searches_tell_what_servers_saw = searched::as_servers_saw_them;
+    refusals_are_searched = searched::refusals;
+    searches_give_whole_messages = searched::whole_messages;
     quiet_instances_are_quiet = verdicts::quiet_instances_are_quiet;
     a_full_disk_is_told = verdicts::a_full_disk_is_told;
     rate_limits_and_failed_logins_are_told = refused::limits;

@@ -145,6 +145,7 @@ fn whole_messages() {
     mixed(&["status=bounced", "--context", "message"], &[&[2, 4, 8, 9]]);
     mixed(&["sender=root@example.com", "--context", "message"], &[&[12, 13]]);
     mixed(&["kind=client", "--context", "message"], &[&[2, 4, 8, 9], &[3, 5, 10]]);
+    mixed(&["kind=client", "-m", "1", "--context", "message"], &[&[2, 4, 8, 9]]);
     mixed(&["rejected", "--context", "message"], &[&[6]]);
     mixed(&["status=expired", "--context", "message"], &[]);
 }

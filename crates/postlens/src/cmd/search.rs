@@ -161,7 +161,7 @@ impl SearchArgs {
         let sight = Arc::new(Sight(Arc::new(search)));
         let search = Arc::clone(&sight.0);
         let output = Output::new(search, &input.found.streams, form, self.max_count, self.sample);
-        if self.follow { follow(input, &sight, output) } else { scan(input, &sight, output) }
+        if self.follow { follow(input, &sight, output.live()) } else { scan(input, &sight, output) }
     }
 
     fn form(&self) -> Result<Form> {

@@ -6,6 +6,7 @@ use bstr::BStr;
 use postlens_report::escape::printable;
 use postlens_search::{Around, Column, Counter, Found, Gatherer, Group, Hits, Part};
 use postlens_source::Chunk;
+use postlens_syntax::Stamp;
 use postlens_track::{LineId, Observation};
 
 use super::Format;
@@ -76,6 +77,15 @@ impl Others {
             Self::Group(gatherer) => gatherer.take(chunk, hits, &mut write),
         }
         Some(result)
+    }
+
+    /// Whether lines to come belong to what was found.
+    pub(super) fn wants_more(&self) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Around(around) => around.wants_more(),
+            Self::Group(_) => true,
+        }
     }
 
     /// Writes what is left at the end of a stream.
@@ -195,7 +205,7 @@ fn line(bytes: &[u8], terminal: bool, out: &mut dyn Write) -> io::Result<()> {
 fn json(found: &Found<'_>, out: &mut dyn Write) -> io::Result<()> {
     let observation = Observation {
         time: found.time.unwrap_or_default(),
-        stamped: found.time.is_some(),
+        stamped: found.time.is_some() && found.entry.stamp != Stamp::None,
         entry: found.entry,
         event: found.event,
         line: LineId::default(),

@@ -26,6 +26,8 @@ pub(super) struct Output {
     /// Lines found.
     lines: u64,
     most: u64,
+    /// Whether somebody watches lines as they come.
+    live: bool,
     out: Out,
     result: io::Result<()>,
 }
@@ -64,9 +66,15 @@ impl Output {
             sample: sample.map(Sample::new),
             lines: 0,
             most: most.unwrap_or(u64::MAX),
+            live: false,
             out: Out::with_capacity(1 << 16, io::stdout()),
             result: Ok(()),
         }
+    }
+
+    /// For lines that somebody watches as they come.
+    pub(super) fn live(self) -> Self {
+        Self { live: true, ..self }
     }
 
     /// Takes what was found in a chunk of a stream.
@@ -132,12 +140,19 @@ impl Take<Hits> for Output {
     }
 
     fn pause(&mut self) {
-        if self.result.is_ok() && self.sample.is_none() {
-            self.result = self.form.pause(&mut self.out).and_then(|()| self.out.flush());
+        if self.result.is_err() {
+            return;
+        }
+        if self.live {
+            self.result = self.form.pause(&mut self.out);
+        }
+        if self.result.is_ok() {
+            self.result = self.out.flush();
         }
     }
 
     fn broken(&self) -> bool {
-        self.result.is_err() || self.lines >= self.most
+        let wants_more = || self.places.iter().any(|place| place.others.wants_more());
+        self.result.is_err() || (self.lines >= self.most && !wants_more())
     }
 }
