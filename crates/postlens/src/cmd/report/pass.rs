@@ -91,21 +91,25 @@ pub(super) fn run(
     let only: Option<&Only<'_>> = if selection.chooses_instances() { Some(&only) } else { None };
     let mut summary = run.run_only(only, &mut Parts(vec![&mut selected, &mut usual]), progress);
     let whole = selected.whole();
-    let learned = learning.learned;
-    figures.stats.settle();
-    figures.detectors.settle();
+    figures.learned = from.map(|_| learning.learned);
+    figures.settle();
     if let Some(earlier) = &mut earlier {
         earlier.settle();
     }
-    let copies: u64 = summary.copies.iter().map(|(_, copies)| copies).sum();
-    let used = copies + figures.stats.lines.total() + learned.lines + selection.left_out();
-    summary.outside = summary.lines.saturating_sub(used);
     if let Some((gaps, ends)) = whole {
         figures.stats.gaps = gaps;
         figures.stats.lines.period = ends;
     }
-    figures.learned = from.map(|_| learned);
+    summary.outside = outside(&summary, figures, selection);
     (summary, earlier)
+}
+
+/// Lines that were read and are in nothing that the report tells of.
+fn outside(summary: &Summary, figures: &Figures, selection: &Selection) -> u64 {
+    let copies: u64 = summary.copies.iter().map(|(_, copies)| copies).sum();
+    let learned = figures.learned.map_or(0, |learned| learned.lines);
+    let counted = figures.stats.lines.total() + selection.left_out();
+    summary.lines.saturating_sub(copies + learned + counted)
 }
 
 /// The period around some others. One open end leaves all open.
