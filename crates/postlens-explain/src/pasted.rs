@@ -112,7 +112,8 @@ impl<'a> Pasted<'a> {
     fn text_alone(line: &'a BStr) -> Self {
         let text = line.trim_ascii().as_bstr();
         let text = within_status(text).unwrap_or_else(|| without_source(text));
-        let failure = if own::deliveries().find(text).is_some() {
+        // What begins with a reply code is a reply, however like our own words it goes on.
+        let failure = if !begins_with_code(text) && own::deliveries().find(text).is_some() {
             Failure::delivery(None, text)
         } else {
             Failure::peer_reply(text)
@@ -137,6 +138,10 @@ impl<'a> Pasted<'a> {
             |name: &BStr| name.rsplit_once_str("@").is_some_and(|(_, it)| it == domain.as_bytes());
         self.recipient.is_some_and(of)
     }
+}
+
+fn begins_with_code(text: &[u8]) -> bool {
+    text.get(..3).is_some_and(|code| code.iter().all(u8::is_ascii_digit))
 }
 
 /// `status=bounced (TEXT)`: the text.
@@ -244,6 +249,8 @@ mod tests {
         check(&text, Cause::RecipientRefused, Side::Peer);
         let text = "X-Postfix; temporary failure. Command output: lda: not now";
         check(text, Cause::DeliveryAgentFailed, Side::Own);
+        let text = "503 5.5.1 need MAIL command first";
+        check(text, Cause::ProtocolError, Side::Peer);
         check("Remote host said: 554 5.7.1 Relay access denied", Cause::RelayDenied, Side::Peer);
         check("smtp; 550-5.1.1 no such user", Cause::UserUnknown, Side::Peer);
         let text = "550 5.1.1 no such user https://support.google.com/mail/?p=NoSuchUser";
