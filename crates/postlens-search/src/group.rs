@@ -152,9 +152,9 @@ impl Gatherer {
         for member in &hits.members {
             let is_hit = wanted.next_if(|start| *start == member.place.start).is_some();
             self.now = self.now.max(member.time);
+            self.let_go(write);
             self.line(member, hits.bytes(chunk, &member.place), is_hit, write);
         }
-        self.let_go(write);
     }
 
     /// Gives what is left; returns how many were given up without their end, lines of which
@@ -213,10 +213,19 @@ impl Gatherer {
                 self.close(key, write);
             }
         }
-        while self.bytes > self.limit
-            && let Some(key) =
-                self.open.iter().min_by_key(|(_, gathered)| gathered.number).map(|(key, _)| *key)
-        {
+        if self.bytes > self.limit {
+            self.make_room(write);
+        }
+    }
+
+    /// Gives up what began first, until a quarter of the room is free.
+    fn make_room(&mut self, write: &mut dyn FnMut(Part<'_>)) {
+        let mut keys: Vec<_> = self.open.iter().map(|(key, it)| (it.number, *key)).collect();
+        keys.sort_unstable();
+        for (_, key) in keys {
+            if self.bytes <= self.limit / 4 * 3 {
+                return;
+            }
             self.lost += 1;
             self.close(key, write);
         }

@@ -1,7 +1,8 @@
 //! Lines around hits, as grep -A and -B give them.
 
 use postlens_filter::Field;
-use postlens_search::{Part, Search};
+use postlens_search::{Group, Part, Search};
+use postlens_testkit::{Config, Until, generate_in_memory};
 use proptest::prelude::*;
 
 use crate::drive::{Log, query};
@@ -23,6 +24,32 @@ fn expected(lines: &[String], before: usize, after: usize) -> Vec<String> {
         last = Some(index);
     }
     out
+}
+
+/// Messages and sessions are the same however the log is cut, each line of them once; with
+/// less room they come in parts, and that is told.
+#[test]
+fn groups_are_whole_wherever_the_log_is_cut() {
+    let config = Config { until: Until::Messages(200), ..Config::default() };
+    let (log, _, _) = generate_in_memory(config);
+    for group in [Group::Message, Group::Session] {
+        let search = || {
+            Search::new(query(&[(Field::Kind, "reject"), (Field::Kind, "deferred")]), None)
+                .gathering(group)
+        };
+        let (whole, lost) = Log::new(&log, 1 << 17).gather(&search(), usize::MAX);
+        assert!(whole.len() > 100 && lost == 0);
+        for chunk in [600, 9_000] {
+            assert_eq!(Log::new(&log, chunk).gather(&search(), usize::MAX).0, whole);
+        }
+        let (parts, lost) = Log::new(&log, 600).gather(&search(), 4_000);
+        assert!(lost > 0);
+        let mut hits: Vec<_> = whole.iter().filter(|line| line.contains("reject: ")).collect();
+        let mut in_parts: Vec<_> = parts.iter().filter(|line| line.contains("reject: ")).collect();
+        hits.sort();
+        in_parts.sort();
+        assert_eq!(hits, in_parts, "every hit is given, whatever the room");
+    }
 }
 
 proptest! {

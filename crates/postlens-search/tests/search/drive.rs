@@ -3,7 +3,7 @@
 use std::fs;
 
 use postlens_filter::{Field, Query};
-use postlens_search::{Around, Carry, Found, Part, Search};
+use postlens_search::{Around, Carry, Found, Gatherer, Part, Search};
 use postlens_source::{Arguments, Options, Period, Zone, discover};
 
 /// A log to be searched.
@@ -65,5 +65,31 @@ impl Log {
             }
         });
         lines
+    }
+
+    /// What is gathered around the hits of a search that gathers, and how much was given up.
+    pub(crate) fn gather(&self, search: &Search, limit: usize) -> (Vec<String>, u64) {
+        let paths = vec![self.dir.path().join("mail.log")];
+        let found = discover(&Arguments { paths, ..Arguments::default() });
+        let options =
+            Options { chunk: self.chunk, ..Options::new(Zone::UTC, 1_800_000_000_000_000) };
+        let (mut gatherer, mut carry) = (Gatherer::new(limit), Carry::default());
+        let mut lines = Vec::new();
+        let mut write = |part: Part<'_>| {
+            lines.push(match part {
+                Part::Gap => "--".to_owned(),
+                Part::Line(line) => String::from_utf8_lossy(line).into_owned(),
+            });
+        };
+        for stream in found.streams {
+            let mut reader = stream.open(&options);
+            while let Some(mut chunk) = reader.next_chunk(Vec::new()) {
+                let mut hits = search.look(&mut chunk);
+                carry.settle(search, &chunk, &mut hits);
+                gatherer.take(&chunk, &hits, &mut write);
+            }
+        }
+        let lost = gatherer.finish(&mut write);
+        (lines, lost)
     }
 }
