@@ -22,7 +22,7 @@ mod traffic;
 mod trim;
 mod users;
 
-pub use figures::{Connections, Day, Figures, Leaves, Volume};
+pub use figures::Figures;
 pub use imitation::{Imitation, Names, NamesError, Present};
 pub use options::{Counting, Layout, Limits};
 pub use page::{mail_queue_title, render};

@@ -5,39 +5,39 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use bstr::BString;
 
 /// Counts by text.
-pub type Leaves = BTreeMap<BString, u64>;
+pub(super) type Leaves = BTreeMap<BString, u64>;
 /// Counts by text, in groups.
 pub(super) type Branches = BTreeMap<BString, Leaves>;
 /// Counts by text, in groups of groups.
 pub(super) type Tree = BTreeMap<BString, Branches>;
 
-/// Everything that the report shows.
+/// Everything that the report shows, for [`render`](super::render).
 #[derive(Debug, Default)]
 pub struct Figures {
     /// Messages received from clients and local users.
-    pub received: u64,
+    pub(super) received: u64,
     /// Deliveries.
-    pub delivered: u64,
+    pub(super) delivered: u64,
     /// Deliveries that only forwarded the message.
-    pub forwarded: u64,
+    pub(super) forwarded: u64,
     /// Messages that were deferred at least once.
-    pub deferred: u64,
+    pub(super) deferred: u64,
     /// Deferrals.
-    pub deferrals: u64,
+    pub(super) deferrals: u64,
     /// Recipients bounced.
-    pub bounced: u64,
+    pub(super) bounced: u64,
     /// Refusals.
-    pub rejected: u64,
+    pub(super) rejected: u64,
     /// Refusals that were only logged.
-    pub warned: u64,
+    pub(super) warned: u64,
     /// Messages put on hold.
-    pub held: u64,
+    pub(super) held: u64,
     /// Messages or recipients discarded.
-    pub discarded: u64,
+    pub(super) discarded: u64,
     /// Bytes of the messages received.
-    pub bytes_received: u64,
+    pub(super) bytes_received: u64,
     /// Bytes of the messages delivered, once per delivery.
-    pub bytes_delivered: u64,
+    pub(super) bytes_delivered: u64,
     pub(super) senders: HashMap<BString, Volume>,
     pub(super) sender_domains: HashMap<BString, Volume>,
     pub(super) recipients: HashMap<BString, Volume>,
@@ -102,39 +102,39 @@ pub(super) const COLUMNS: usize = 5;
 
 /// A day of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Day {
+pub(super) struct Day {
     /// The year.
-    pub year: i32,
+    pub(super) year: i32,
     /// The month, 1 to 12.
-    pub month: u8,
+    pub(super) month: u8,
     /// The day of the month.
-    pub day: u8,
+    pub(super) of_month: u8,
 }
 
 /// Messages and bytes of a sender, a recipient or a domain.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Volume {
+pub(super) struct Volume {
     /// Messages or deliveries.
-    pub messages: u64,
+    pub(super) messages: u64,
     /// Bytes.
-    pub bytes: u64,
+    pub(super) bytes: u64,
     /// Deferrals.
-    pub deferrals: u64,
+    pub(super) deferrals: u64,
     /// The sum of the deliveries' delays, in seconds.
-    pub delays: f64,
+    pub(super) delays: f64,
     /// The longest delay of a delivery or deferral, in seconds.
-    pub longest: f64,
+    pub(super) longest: f64,
 }
 
 /// Connections of an hour, a day, a host or all of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Connections {
+pub(super) struct Connections {
     /// How many.
-    pub count: u64,
+    pub(super) count: u64,
     /// How long they lasted in all, in seconds; less than nothing if the clock went back.
-    pub time: i64,
+    pub(super) time: i64,
     /// The longest, in seconds.
-    pub longest: i64,
+    pub(super) longest: i64,
 }
 
 impl Connections {

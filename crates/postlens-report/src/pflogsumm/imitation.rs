@@ -182,8 +182,13 @@ impl Imitation {
             self.receive(queue_id, fold::imitated(client));
         } else if let Some(action) = passage::action(line.rest) {
             self.refuse(action, line.rest);
-        } else if !self.counting.smtpd_stats {
-        } else if line.rest.contains_str(": connect from ") {
+        } else if self.counting.smtpd_stats {
+            self.connection(line);
+        }
+    }
+
+    fn connection(&mut self, line: &Line<'_>) {
+        if line.rest.contains_str(": connect from ") {
             let pid = passage::pid(line.rest).unwrap_or_default();
             self.connected.insert(pid.into(), line.seconds(self.present));
         } else if line.rest.contains_str(": disconnect from ") {

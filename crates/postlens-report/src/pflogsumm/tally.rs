@@ -268,7 +268,7 @@ impl Tally {
 /// Day and hour on the wall.
 fn place(time: Time) -> (Day, usize) {
     let civil = time.civil();
-    let day = Day { year: civil.year, month: civil.month, day: civil.day };
+    let day = Day { year: civil.year, month: civil.month, of_month: civil.day };
     (day, usize::from(civil.hour))
 }
 

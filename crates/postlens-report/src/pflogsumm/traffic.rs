@@ -55,7 +55,7 @@ fn by_hour(page: &mut Page, figures: &Figures, layout: &Layout) {
 
 /// The first column of a table by day.
 pub(super) fn date(day: Day, iso: bool) -> String {
-    let Day { year, month, day } = day;
+    let Day { year, month, of_month: day } = day;
     if iso {
         return format!("    {year:04}-{month:02}-{day:02} ");
     }

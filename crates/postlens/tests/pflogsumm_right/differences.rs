@@ -217,3 +217,66 @@ fn repeated_lines_count_as_often() {
     let report = small(&["postfix/smtpd[1]: warning: x", &format!("postfix/smtpd[1]: {text}")], "");
     has(&report, &["  smtpd (total: 4)"]);
 }
+
+#[test]
+fn addresses_with_signs_in_quotes() {
+    let lines = [
+        &format!("postfix/smtpd[1]: 4F1A2B3C0D: client={CLIENT}"),
+        "postfix/qmgr[2]: 4F1A2B3C0D: from=<\"a@b>c\"@Example.net>, size=300, nrcpt=1 (queue active)",
+        &SENT.replace("<a@example.org>", "<\"x@y>z\"@Example.org>"),
+    ];
+    let report = small(&lines, "");
+    has(
+        &report,
+        &["      1   delivered", "    300   bytes received", "      1      300   example.net"],
+    );
+    has(&report, &["      1   \"x@y>z\"@example.org"]);
+}
+
+#[test]
+fn a_size_of_nothing_is_a_size() {
+    let active =
+        "postfix/qmgr[2]: 4F1A2B3C0D: from=<a@example.com>, size=0, nrcpt=1 (queue active)";
+    let report = small(&[active, SENT], "");
+    assert!(!report.contains("Messages with no size data"), "{report}");
+    has(&small(&[SENT], ""), &["Messages with no size data", " 4F1A2B3C0D  a@example.org"]);
+}
+
+#[test]
+fn words_of_other_hosts_are_no_fields() {
+    let replies = [
+        "250 ok: forwarded as 4F1B2B3C0D",
+        "250 from=<x@example.net>, size=77, nrcpt=1 (queue active)",
+        "250 to=<z@example.net>, relay=x, delay=1, delays=1/1/1/1, dsn=2.0.0, status=bounced (no)",
+    ];
+    let lines = replies.map(|reply| SENT.replace("250 ok", reply));
+    let report = small(&lines.each_ref().map(String::as_str), "");
+    has(&report, &["      3   delivered", "      0   forwarded", "      0   bounced"]);
+    assert!(!report.contains("example.net"), "{report}");
+}
+
+#[test]
+fn mail_through_a_before_queue_filter_counts_once() {
+    let lines = [
+        &format!("postfix/smtpd[1]: connect from {CLIENT}"),
+        &format!("postfix/smtpd[1]: NOQUEUE: client={CLIENT}"),
+        "postfix/smtpd[2]: connect from localhost[127.0.0.1]",
+        &format!("postfix/smtpd[2]: 4F1A2B3C0D: client=localhost[127.0.0.1], orig_client={CLIENT}"),
+        "postfix/qmgr[3]: 4F1A2B3C0D: from=<a@example.com>, size=300, nrcpt=1 (queue active)",
+        SENT,
+        "postfix/qmgr[3]: 4F1A2B3C0D: removed",
+    ];
+    has(&small(&lines, ""), &["      1   received"]);
+}
+
+#[test]
+fn warnings_behind_a_queue_id() {
+    let line = "postfix/smtpd[1]: 4F1A2B3C0D: warning: queue file size limit exceeded";
+    has(&small(&[line], ""), &["         1   queue file size limit exceeded"]);
+}
+
+#[test]
+fn repeats_by_syslogd_count_as_often() {
+    let line = "postfix/qmgr[2]: warning: x";
+    has(&small(&[line, "last message repeated 3 times"], ""), &["  qmgr (total: 4)"]);
+}

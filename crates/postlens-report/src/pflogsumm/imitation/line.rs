@@ -131,7 +131,7 @@ impl<'a> Line<'a> {
     /// The day: of this year, or of the last one if its month is still to come.
     pub(super) fn date(&self, present: Present) -> Day {
         let year = present.year - i32::from(self.month > present.month);
-        Day { year, month: self.month, day: u8::try_from(self.day).unwrap_or_default() }
+        Day { year, month: self.month, of_month: u8::try_from(self.day).unwrap_or_default() }
     }
 
     /// Seconds since 1970 on the wall. Days that the month does not have count on into the
@@ -153,7 +153,7 @@ mod tests {
         let line = Line::parse(line.as_bytes())?;
         let day = line.date(Present { year: 2026, month: 11 });
         let rest = String::from_utf8_lossy(line.rest);
-        Some(format!("{}-{}-{} {} {rest}", day.year, day.month, day.day, line.hour))
+        Some(format!("{}-{}-{} {} {rest}", day.year, day.month, day.of_month, line.hour))
     }
 
     #[test]

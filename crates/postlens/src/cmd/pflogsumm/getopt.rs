@@ -73,7 +73,6 @@ pub(super) fn canonical(
     if !reading.errors.is_empty() {
         return Err(reading.errors);
     }
-    // The last one given counts, as each sets the same variable.
     reading.options.push("--".into());
     reading.options.extend(reading.files);
     Ok(reading.options)
@@ -106,63 +105,74 @@ impl Reading {
         value: Option<OsString>,
         rest: &mut VecDeque<OsString>,
     ) {
-        let attached = value.is_some();
         match kind {
-            Value::None if attached => {
+            Value::None if value.is_some() => {
                 self.errors.push(format!("option {name} does not take an argument"));
             }
             Value::None => self.flag(canonical),
-            Value::Text | Value::Number => {
-                let empty = value.as_ref().is_some_and(|value| value.is_empty());
-                let Some(value) =
-                    value.filter(|_| !empty).or_else(|| rest.pop_front().filter(|_| !empty))
-                else {
-                    self.errors.push(format!("option {name} requires an argument"));
-                    return;
-                };
-                match number(&value) {
-                    _ if kind == Value::Text => self.value(canonical, value),
-                    Some(number) => self.value(canonical, number.to_string().into()),
-                    None => {
-                        let value = value.to_string_lossy();
-                        self.errors.push(format!(
-                            "value {value:?} invalid for option {name} (number expected)"
-                        ));
-                    }
+            Value::Text => {
+                if let Some(value) = self.required(name, value, rest) {
+                    self.options.extend([canonical.into(), value]);
+                }
+            }
+            Value::Number => {
+                let value = self.required(name, value, rest);
+                if let Some(number) = value.and_then(|value| self.number(name, &value)) {
+                    self.options.extend([canonical.into(), number.to_string().into()]);
                 }
             }
             Value::Perhaps => {
-                let given = value.or_else(|| rest.front().cloned());
-                let parsed = given.as_ref().and_then(number);
-                if !attached && parsed.is_some() {
-                    rest.pop_front();
-                }
-                match (attached, parsed) {
-                    (true, None) if given.is_some_and(|value| !value.is_empty()) => {
-                        self.errors
-                            .push(format!("value invalid for option {name} (number expected)"));
-                    }
-                    (_, parsed) => {
-                        self.joined(canonical, parsed.unwrap_or_default());
-                    }
-                }
+                let number = match value {
+                    Some(value) if value.is_empty() => Some(0),
+                    Some(value) => self.number(name, &value),
+                    None => Some(Self::following(rest).unwrap_or_default()),
+                };
+                // Attached, so that a file after it is not taken for its value.
+                self.options.extend(number.map(|number| format!("{canonical}={number}").into()));
             }
         }
     }
 
+    /// The value that is attached, or the next argument, whatever it looks like.
+    fn required(
+        &mut self,
+        name: &str,
+        attached: Option<OsString>,
+        rest: &mut VecDeque<OsString>,
+    ) -> Option<OsString> {
+        let value = match attached {
+            Some(value) => Some(value).filter(|value| !value.is_empty()),
+            None => rest.pop_front(),
+        };
+        if value.is_none() {
+            self.errors.push(format!("option {name} requires an argument"));
+        }
+        value
+    }
+
+    fn number(&mut self, name: &str, value: &OsString) -> Option<i64> {
+        let number = number(value);
+        if number.is_none() {
+            let value = value.to_string_lossy();
+            self.errors
+                .push(format!("value {value:?} invalid for option {name} (number expected)"));
+        }
+        number
+    }
+
+    /// The next argument if it is a number.
+    fn following(rest: &mut VecDeque<OsString>) -> Option<i64> {
+        let number = number(rest.front()?)?;
+        rest.pop_front();
+        Some(number)
+    }
+
+    /// A flag is the same however often it is given.
     fn flag(&mut self, canonical: &'static str) {
         if !self.given.contains(&canonical) {
             self.given.push(canonical);
             self.options.push(canonical.into());
         }
-    }
-
-    fn value(&mut self, canonical: &'static str, value: OsString) {
-        self.options.extend([canonical.into(), value]);
-    }
-
-    fn joined(&mut self, canonical: &str, number: i64) {
-        self.options.push(format!("{canonical}={number}").into());
     }
 }
 
