@@ -38,7 +38,7 @@ const END: &str = "<!-- bench end -->\n";
 /// The command that the others are held against.
 const BASE: &str = "pflogsumm LOG";
 
-const PACKAGES: &[&str] = &["pflogsumm", "ripgrep", "gzip", "time"];
+const PACKAGES: &[&str] = &["python3-venv", "pflogsumm", "ripgrep", "gzip", "time"];
 
 /// One command and what its runs took.
 struct Subject {
@@ -58,6 +58,12 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("postlens report --json LOG", "exec $BIN/postlens report --json $LOG"),
     ("postlens parse LOG", "exec $BIN/postlens parse $LOG"),
     ("postlens report LOG.gz", "exec $BIN/postlens report $LOG.gz"),
+    ("postlens export deliveries LOG", "exec $BIN/postlens export deliveries $LOG -o $LOG.csv"),
+    (
+        "postlens export deliveries LOG -o FILE.parquet",
+        "exec $BIN/postlens export deliveries $LOG -o $LOG.parquet",
+    ),
+    ("maillogger LOG", "exec $PYTHON/bin/maillogger $LOG $LOG.theirs"),
     ("postlens search -c status=bounced LOG", "exec $BIN/postlens search -c status=bounced $LOG"),
     (
         "postlens search -c status=bounced LOG.gz",
@@ -78,6 +84,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let needed: Vec<String> = PACKAGES.iter().map(ToString::to_string).collect();
     packages::ensure(&root, &needed)?;
     run::succeed(&mut run::cargo(&root, "build --release --locked --package postlens"))?;
+    python(&root)?;
     let log = prepare(&root, arguments)?;
     let mut subjects: Vec<Subject> = SUBJECTS
         .iter()
@@ -109,6 +116,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
+/// Where other programs from PyPI are installed, below the target directory.
+const PYTHON: &str = "bench/python";
+
+/// Programs from PyPI that are measured, at the version that is named in the book.
+const FROM_PYPI: &[&str] = &["maillogger==0.2.0"];
+
+fn python(root: &Path) -> Result<()> {
+    let directory = target(root)?.join(PYTHON);
+    if directory.join("bin/maillogger").is_file() {
+        return Ok(());
+    }
+    run::succeed(run::command(root, "python3", ["-m", "venv"]).arg(&directory))?;
+    let pip = directory.join("bin/pip");
+    let pip = pip.to_str().context("the target directory's name is no UTF-8")?;
+    let install = ["install", "--quiet", "--disable-pip-version-check"];
+    run::succeed(run::command(root, pip, install).args(FROM_PYPI))
+}
+
 /// The log and its compressed copy.
 fn prepare(root: &Path, arguments: &Arguments) -> Result<PathBuf> {
     let directory = target(root)?.join("bench");
@@ -138,6 +163,7 @@ fn measure(root: &Path, log: &Path, script: &str) -> Result<(f64, f64, u64)> {
     let mut command = run::command(root, "/usr/bin/time", ["-f", "%U %S %M", "-o"]);
     command.arg(&note).args(["sh", "-c", script]);
     command.env("LOG", log).env("BIN", target(root)?.join("release"));
+    command.env("PYTHON", target(root)?.join(PYTHON));
     let start = Instant::now();
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status()?;
     let seconds = start.elapsed().as_secs_f64();

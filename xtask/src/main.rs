@@ -15,6 +15,7 @@ mod book;
 mod ci;
 mod fuzz;
 mod licences;
+mod package;
 mod packages;
 mod run;
 mod test;
@@ -43,6 +44,8 @@ enum Command {
     Book(book::Arguments),
     /// Hold our causes against replies that others have labelled
     Agreement(agreement::Arguments),
+    /// Make packages: Debian, RPM, a static program; check them with --check
+    Package(package::Arguments),
     /// Time whole commands beside other programs, on a generated log
     Bench(bench::Arguments),
     /// Run the fuzz targets, each for some time
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Command::Licences => licences::run(),
         Command::Book(arguments) => book::run(&arguments),
         Command::Agreement(arguments) => agreement::run(&arguments),
+        Command::Package(arguments) => package::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
     };

@@ -4,6 +4,8 @@
 //! that every format and the reference in the book say the same. A [`Row`] is one record or
 //! one line; [`Selection`] takes the columns that are wanted from it.
 //!
+//! [`ParquetWriter`] writes them in Arrow's columns.
+//!
 //! Every row has an `id` that is the same whenever the same log is read again, so that rows
 //! can be loaded into a database any number of times.
 
@@ -12,6 +14,7 @@
 mod cell;
 mod fields;
 mod json;
+mod parquet;
 mod row;
 mod selection;
 mod suppression;
@@ -19,6 +22,7 @@ mod table;
 
 pub use cell::{Cell, text};
 pub use json::escape;
+pub use parquet::{ParquetWriter, schema};
 pub use row::Row;
 pub use selection::{Selection, UnknownColumn};
 pub use suppression::{Advice, Suppression};

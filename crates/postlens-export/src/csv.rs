@@ -116,14 +116,14 @@ impl<W: Write + Send> Sheet for Csv<W> {
 
 /// A text that no spreadsheet takes for a formula.
 fn guarded(text: &str) -> Cow<'_, str> {
+    if is_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// Whether a spreadsheet may take a text for a formula.
+pub(crate) fn is_formula(text: &str) -> bool {
     let begins = |char: &char| !char.is_whitespace() && !char.is_control();
-    match text.chars().find(begins) {
-        // Wide forms are taken for the narrow ones.
-        Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠') => {
-            Cow::Owned(format!("'{text}"))
-        }
-        _ => Cow::Borrowed(text),
-    }
+    // Wide forms are taken for the narrow ones.
+    matches!(text.chars().find(begins), Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠'))
 }
 
 #[cfg(test)]

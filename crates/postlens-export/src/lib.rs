@@ -8,11 +8,15 @@
 mod csv;
 mod error;
 mod json;
+mod parquet;
 mod postgres;
+mod sqlite;
 pub mod suppressions;
+mod xlsx;
 
 use std::fmt;
 use std::io::Write;
+use std::path::Path;
 
 use postlens_columns::{Cell, Selection};
 
@@ -46,11 +50,18 @@ pub enum Format {
     Ndjson,
     /// One JSON array of objects.
     Json,
+    /// An Excel workbook.
+    Xlsx,
+    /// Parquet, compressed with Zstandard.
+    Parquet,
+    /// A table of an SQLite database file.
+    Sqlite,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 4] = [Self::Csv, Self::Tsv, Self::Ndjson, Self::Json];
+    pub const ALL: [Self; 7] =
+        [Self::Csv, Self::Tsv, Self::Ndjson, Self::Json, Self::Xlsx, Self::Parquet, Self::Sqlite];
 
     /// Its name, which is also the ending of its files.
     pub fn name(self) -> &'static str {
@@ -59,10 +70,38 @@ impl Format {
             Self::Tsv => "tsv",
             Self::Ndjson => "ndjson",
             Self::Json => "json",
+            Self::Xlsx => "xlsx",
+            Self::Parquet => "parquet",
+            Self::Sqlite => "sqlite",
         }
     }
 
-    /// A sheet in this format. `guard` keeps texts from being taken for formulas.
+    /// The format of files whose names end so.
+    pub fn of_ending(ending: &str) -> Option<Self> {
+        let ending = ending.to_ascii_lowercase();
+        if ending == "db" || ending == "sqlite3" {
+            return Some(Self::Sqlite);
+        }
+        Self::ALL.into_iter().find(|format| format.name() == ending)
+    }
+
+    /// Whether it is for people and programs that read bytes, not text.
+    pub fn is_binary(self) -> bool {
+        matches!(self, Self::Xlsx | Self::Parquet | Self::Sqlite)
+    }
+
+    /// Whether rows go into a file that may be there already, and so to a path.
+    pub fn is_database(self) -> bool {
+        self == Self::Sqlite
+    }
+
+    /// A sheet in a database file, whose selection must have `id`.
+    pub fn database(path: &Path, selection: &Selection) -> Result<Box<dyn Sheet>, ExportError> {
+        Ok(Box::new(sqlite::Sqlite::open(path, selection)?))
+    }
+
+    /// A sheet in this format, which is no database's. `guard` keeps texts in CSV from being
+    /// taken for formulas.
     pub fn sheet<'w>(
         self,
         out: Box<dyn Write + Send + 'w>,
@@ -74,6 +113,9 @@ impl Format {
             Self::Tsv => Box::new(csv::Csv::new(out, selection, Separator::Tab, guard)?),
             Self::Ndjson => Box::new(json::Lines::new(out, selection)),
             Self::Json => Box::new(json::Array::new(out, selection)?),
+            Self::Xlsx => Box::new(xlsx::Xlsx::new(out, selection)?),
+            Self::Parquet => Box::new(parquet::Parquet::new(out, selection)?),
+            Self::Sqlite => return Err(ExportError::NeedsFile),
         })
     }
 }

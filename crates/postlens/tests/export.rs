@@ -155,6 +155,12 @@ fn mistakes_are_explained() {
     assert!(unknown.contains("no column \"sender\"") && unknown.contains("hint: its columns: id"));
     assert!(said(&["sessions", "--all"]).contains("--all is for suppressions"));
     assert!(said(&["sessions", "--to", "mysql://x"]).contains("hint: write postgres://"));
+    let stream = said(&["sessions", "--format", "sqlite"]);
+    assert!(stream.contains("hint: name one with --output"), "{stream}");
+    let path = directory.path().join("mail.log");
+    let database = said(&["sessions", "-o", path.to_str().unwrap(), "--format", "sqlite"]);
+    assert!(database.contains("hint: nothing was changed there"), "{database}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), LOG);
     let id = said(&["sessions", "--to", "postgres:///x", "--columns", "time"]);
     assert!(id.contains("hint: add id to --columns"), "{id}");
 }

@@ -1,6 +1,6 @@
 //! Where rows go and in which format.
 
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
@@ -22,7 +22,8 @@ pub(super) struct OutputArgs {
     /// Only these columns, in this order, with commas between them.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     columns: Vec<String>,
-    /// Write to this file instead of standard output, whole or not at all.
+    /// Write to this file instead of standard output, whole or not at all. Rows go into an
+    /// SQLite database that is there already, by their id.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Load a PostgreSQL database: postgres://USER@HOST/DATABASE. The table is made if it is
@@ -63,7 +64,8 @@ impl OutputArgs {
             let error = anyhow!("{} have no column {:?}", table.name(), unknown.0);
             hint(error, format!("its columns: {}", names.join(", ")))
         })?;
-        if self.to.is_some() && !self.columns.iter().any(|name| name.trim() == "id") {
+        let database = self.to.is_some() || self.format().is_database();
+        if database && !self.columns.iter().any(|name| name.trim() == "id") {
             let error = anyhow!("a database needs the column id");
             return Err(hint(error, "add id to --columns: rows are told apart by it"));
         }
@@ -81,10 +83,18 @@ impl OutputArgs {
         }
         let (format, guard) = (self.format(), !self.no_guard);
         let Some(path) = &self.output else {
+            if format.is_binary() && io::stdout().is_terminal() {
+                let error = anyhow!("{format} is no text for a terminal");
+                return Err(hint(error, "name a file with --output"));
+            }
             let out = BufWriter::with_capacity(1 << 16, io::stdout());
             let sheet = format.sheet(Box::new(out), selection, guard).map_err(explained)?;
             return Ok(Output { sheet, file: None });
         };
+        if format.is_database() {
+            let sheet = Format::database(path, selection).map_err(explained)?;
+            return Ok(Output { sheet, file: None });
+        }
         let cannot = || format!("cannot write {}", path.display());
         let file = WholeFile::create(path).with_context(cannot)?;
         let out = BufWriter::with_capacity(1 << 16, file.writer().with_context(cannot)?);
@@ -94,10 +104,8 @@ impl OutputArgs {
 
     fn format(&self) -> Format {
         let ending = self.output.as_deref().and_then(Path::extension);
-        let ending = ending.and_then(|ending| ending.to_str()).unwrap_or_default();
-        let named = self.format.as_deref().unwrap_or(ending).to_ascii_lowercase();
-        let known = Format::ALL.into_iter().find(|format| format.name() == named);
-        known.unwrap_or(Format::Csv)
+        let named = self.format.as_deref().or(ending.and_then(|ending| ending.to_str()));
+        named.and_then(Format::of_ending).unwrap_or(Format::Csv)
     }
 }
 
