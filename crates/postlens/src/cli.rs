@@ -43,6 +43,7 @@ enum Command {
     Search(Box<cmd::search::SearchArgs>),
     Trace(cmd::trace::TraceArgs),
     Queue(Box<cmd::queue::QueueArgs>),
+    Check(Box<cmd::check::CheckArgs>),
     Parse(Box<cmd::parse::ParseArgs>),
     Export(Box<cmd::export::ExportArgs>),
     Pflogsumm(cmd::pflogsumm::PflogsummArgs),
@@ -67,12 +68,23 @@ pub(crate) fn run() -> Result<u8> {
             return cmd::pflogsumm::run(command.clone(), arguments.into_iter().skip(2));
         }
     }
-    match Cli::parse_from(arguments).command {
+    let is_check = arguments.get(1).is_some_and(|command| command == "check");
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        // What calls a plugin would take the usual status for an alarm.
+        Err(error) if is_check && error.use_stderr() => {
+            error.print()?;
+            return Ok(cmd::check::UNKNOWN);
+        }
+        Err(error) => error.exit(),
+    };
+    match cli.command {
         Command::Report(args) => args.run(),
         Command::Explain(args) => args.run(),
         Command::Search(args) => args.run(),
         Command::Trace(args) => args.run(),
         Command::Queue(args) => args.run(),
+        Command::Check(args) => args.run(),
         Command::Parse(args) => args.run(),
         Command::Export(args) => args.run(),
         Command::Pflogsumm(args) => args.run(),

@@ -1,5 +1,6 @@
 //! The commands, one file each: arguments, their validation, and what they do.
 
+pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod export;

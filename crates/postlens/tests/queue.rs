@@ -117,6 +117,40 @@ fn a_real_queue_is_read_as_postfix_reads_it() {
         assert_eq!(reasons(ours, "recipient", "reply"), reasons(theirs, "address", "delay_reason"));
     }
     filters_choose(lab);
+    causes_are_told(lab);
+    plugins_tell_states(lab);
+}
+
+fn causes_are_told(lab: &Lab) {
+    let output = lab.postlens(&["queue", "why", "--json"]);
+    let why: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let groups = why["groups"].as_array().unwrap();
+    assert_eq!(groups[0]["local"], true, "what is broken here comes first");
+    let of = |cause: &str| groups.iter().find(|group| group["cause"] == cause).unwrap();
+    assert_eq!(of("mailbox_full")["recipients"], MESSAGES / 6);
+    assert_eq!(of("mailbox_full")["destinations"]["full.example"], MESSAGES / 6);
+    let text_of = |lang: &str| text(&lab.postlens(&["queue", "why", "--lang", lang]).stdout);
+    let said = text_of("en");
+    assert!(said.find("Remove the causes").unwrap() < said.find("postlens queue retry").unwrap());
+    assert!(!said.contains("queue-why") && !text_of("ja").contains("queue-why"), "{said}");
+}
+
+fn plugins_tell_states(lab: &Lab) {
+    let check = |args: &[&str]| {
+        let output = lab.postlens(&[&["check", "queue"], args].concat());
+        (output.status.code().unwrap(), text(&output.stdout))
+    };
+    let unsent = MESSAGES - MESSAGES / 12;
+    let (code, said) = check(&[]);
+    assert!(
+        code == 0 && said.starts_with("POSTLENS QUEUE OK - ") && said.lines().count() == 1,
+        "{said}"
+    );
+    assert!(said.contains(&format!("unsent={unsent};;;0 ")), "{said}");
+    assert_eq!(check(&["--warning", "10", "--critical", "1000"]).0, 1);
+    assert_eq!(check(&["--age-critical", "1d"]).0, 2);
+    assert_eq!(check(&["--spool", "/nowhere"]).0, 3);
+    assert_eq!(check(&["--no-such-option"]).0, 3);
 }
 
 fn filters_choose(lab: &Lab) {

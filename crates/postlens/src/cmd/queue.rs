@@ -8,9 +8,13 @@ mod filter;
 mod list;
 mod place;
 mod shape;
+mod why;
 
 use act::{ActArgs, Action};
-use place::PlaceArgs;
+
+pub(crate) use filter::seconds;
+pub(crate) use list::span;
+pub(crate) use place::{Held, PlaceArgs, Waiting};
 
 /// List what waits in the queue, where, and why
 ///
@@ -29,6 +33,7 @@ Examples:
   postlens queue --domain example.net --cause connection_refused
   postlens queue --older-than 2d --format csv > old.csv
   postlens queue --spool saved-queue               a copy of a queue directory
+  postlens queue why                               causes, who must act, what to do
   postlens queue shape --queue deferred            by domain and age
 
 Exit status: 0 all was read, 1 some of the queue could not be read, 2 wrong usage or failure."
@@ -42,6 +47,7 @@ pub(crate) struct QueueArgs {
 
 #[derive(Debug, Subcommand)]
 enum QueueCommand {
+    Why(Box<why::WhyArgs>),
     Shape(Box<shape::ShapeArgs>),
     /// Put messages on hold: nothing is tried until they are released
     Hold(Box<ActArgs>),
@@ -62,6 +68,7 @@ impl QueueArgs {
     pub(crate) fn run(self) -> Result<u8> {
         match self.command {
             None => self.list.run(),
+            Some(QueueCommand::Why(args)) => args.run(),
             Some(QueueCommand::Shape(args)) => args.run(),
             Some(QueueCommand::Hold(args)) => args.run(Action::Hold),
             Some(QueueCommand::Release(args)) => args.run(Action::Release),
