@@ -12,6 +12,7 @@ use crate::run;
 /// programs that make compressed logs.
 const BESIDE_THE_LAB: &[&str] = &[
     "chromium",
+    "python3-openpyxl",
     "pflogsumm",
     "libdate-calc-perl",
     "faketime",

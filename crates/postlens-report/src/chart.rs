@@ -4,6 +4,7 @@
 pub(crate) mod draw;
 pub(crate) mod figures;
 pub(crate) mod paint;
+pub(crate) mod png;
 pub(crate) mod svg;
 
 use paint::Paint;

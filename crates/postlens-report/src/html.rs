@@ -24,6 +24,11 @@ pub enum Charts {
     Beside,
 }
 
+/// The content ID of a chart's picture.
+pub(crate) fn picture_id(chart: &str) -> String {
+    format!("{chart}@postlens")
+}
+
 /// Writes the document.
 pub fn write(report: &Report<'_>, language: &Language, charts: Charts) -> String {
     let mut out = Markup::default();
@@ -222,10 +227,8 @@ fn figure(out: &mut Markup, chart: &Chart, class: &str, charts: Charts) {
         Charts::Beside => {
             let (width, _) = chart.size();
             let (id, about) =
-                (chart.id, escaped(&format!("{}: {}", chart.title, chart.description)));
-            out.raw(&format!(
-                "<img src=\"cid:{id}@postlens\" width=\"{width:.0}\" alt=\"{about}\">"
-            ));
+                (picture_id(chart.id), escaped(&format!("{}: {}", chart.title, chart.description)));
+            out.raw(&format!("<img src=\"cid:{id}\" width=\"{width:.0}\" alt=\"{about}\">"));
         }
     }
     out.raw("</figure>");

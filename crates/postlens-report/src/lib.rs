@@ -15,13 +15,16 @@ pub mod html;
 pub mod json;
 pub mod language;
 pub mod maillogger;
+pub mod mail;
 pub mod markdown;
+pub mod mask;
 pub mod number;
 pub mod pflogsumm;
 pub mod report;
 pub mod text;
 pub mod trace;
 pub mod verdict;
+pub mod xlsx;
 
 pub use explanation::Explanation;
 pub use language::{Lang, Language};

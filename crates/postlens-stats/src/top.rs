@@ -112,6 +112,19 @@ impl<C: Counted> Top<C> {
         self.dropped += other.dropped;
     }
 
+    /// Gives texts other names, the highest ranks first. Those that get the same name are
+    /// counted together.
+    pub fn rename(&mut self, mut name: impl FnMut(&BStr, &mut C) -> Vec<u8>) {
+        let mut old: Vec<(Key, C)> = std::mem::take(&mut self.counts).into_iter().collect();
+        old.sort_by(|(a, one), (b, other)| {
+            other.rank().cmp(&one.rank()).then_with(|| a.as_bstr().cmp(b.as_bstr()))
+        });
+        for (text, mut counts) in old {
+            let name = name(text.as_bstr(), &mut counts);
+            self.entry(&name).merge(&counts);
+        }
+    }
+
     /// Lets the rarer half go.
     fn cut(&mut self) {
         let mut ranks: Vec<u64> = self.counts.values().map(Counted::rank).collect();

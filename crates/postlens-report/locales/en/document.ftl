@@ -18,3 +18,29 @@ chart-destinations = Attempts by recipient domain
 chart-delays = Delays: median · 95 % · longest
 chart-highest = Highest: { $label }, { $count }
 chart-range = { $stage }: median { $median }, 95 % within { $most }, longest { $longest }
+mail-about = Postfix report { $host } { $days }
+mail-days = { $from } to { $to }
+mail-subject = { $about }: { $count ->
+    [0] no problems
+    [one] 1 problem
+   *[other] { $count } problems
+}
+mail-subject-incomplete = { $about }: { $count ->
+    [0] no problems in what could be read
+    [one] 1 problem, not all could be read
+   *[other] { $count } problems, not all could be read
+}
+column-day = day
+column-domain = domain
+column-address = address
+column-mails = mails
+column-cause = cause
+column-actor = who must act
+column-reason = reason
+column-name = name
+column-user = user
+column-client = client
+column-users = users tried
+column-median-seconds = median (s)
+column-p95-seconds = 95 % (s)
+column-max-seconds = longest (s)

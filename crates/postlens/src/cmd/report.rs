@@ -3,14 +3,16 @@
 mod compared;
 mod format;
 mod look;
+mod mail;
+mod masked;
 mod pass;
 mod selected;
 mod selection;
 
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use postlens_engine::{Order, Run, Summary};
@@ -18,12 +20,15 @@ use postlens_report::{First, Lang, Language, Report, Source, View};
 use postlens_stats::stats::traffic::{Span, Traffic};
 use postlens_track::Limits;
 
+use crate::exit::hint;
 use crate::input::{InputArgs, ends, tell_problems};
 use crate::output::{When, bytes};
 use crate::progress::ProgressLine;
 use crate::whole::WholeFile;
 use compared::{Earlier, Periods};
 use format::Format;
+use mail::MailArgs;
+use masked::MaskArg;
 use pass::{Figures, Plan};
 use selection::SelectionArgs;
 
@@ -45,6 +50,7 @@ Examples:
   postlens report --client 192.0.2.0/24 --client '*.example.net'
   postlens report --json mail.log | jq .recipients
   postlens report --period yesterday --format html -o /var/www/report.html
+  postlens report --period yesterday --mail-to postmaster@example.com --only-problems
   zcat old/*.gz | postlens report -")]
 pub(crate) struct ReportArgs {
     #[command(flatten)]
@@ -57,9 +63,9 @@ pub(crate) struct ReportArgs {
     /// The same as --format json.
     #[arg(long, conflicts_with = "format")]
     json: bool,
-    /// How many entries lists show.
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    top: usize,
+    /// How many entries lists show. Default: 10; 10,000 in workbooks.
+    #[arg(long, value_name = "N")]
+    top: Option<usize>,
     /// Only these sections; may be given several times.
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(postlens_report::text::names()))]
     section: Vec<String>,
@@ -96,6 +102,12 @@ pub(crate) struct ReportArgs {
     /// Write to this file instead of standard output, whole or not at all.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Give pseudonyms, to share the report: the same name has the same one throughout.
+    /// Domains and networks stay.
+    #[arg(long, value_name = "WHAT")]
+    mask: Option<MaskArg>,
+    #[command(flatten)]
+    mail: MailArgs,
     /// Messages held in memory at once, until their end is seen.
     #[arg(long, value_name = "N", default_value_t = Limits::default().messages, hide_short_help = true)]
     max_messages: usize,
@@ -105,7 +117,12 @@ impl ReportArgs {
     /// Reads the logs and writes the report.
     pub(crate) fn run(self) -> Result<u8> {
         let selection = self.selection.validate()?;
+        let format = if self.json { Format::Json } else { self.format };
+        if format.is_binary() && self.output.is_none() && std::io::stdout().is_terminal() {
+            return Err(hint(anyhow!("a terminal cannot show a workbook"), "add -o report.xlsx"));
+        }
         let input = self.input.validate()?;
+        let post = self.mail.validate()?;
         let period = ends(&input.options);
         let by = Span::ALL.into_iter().find(|span| self.by.as_deref() == Some(span.name()));
         let mut figures = Figures::default();
@@ -126,25 +143,34 @@ impl ReportArgs {
         let line = ProgressLine::new();
         let mut show = |progress| line.show(progress);
         let plan = Plan { compared: periods, learn: self.learn, selection: &selection };
-        let (mut summary, earlier) = pass::run(run, &mut figures, plan, &mut show);
+        let (mut summary, mut earlier) = pass::run(run, &mut figures, plan, &mut show);
         drop(line);
         summary.problems.splice(0..0, input.found.problems);
         let mut findings = figures.detectors.findings();
         findings.retain(|finding| selection.concerns(finding));
+        let mut filter = selection.told();
+        if let Some(mask) = self.mask {
+            let mut shown = vec![&mut figures.stats];
+            shown.extend(earlier.as_mut().map(Earlier::stats));
+            mask.apply(&mut shown, &mut findings, filter.as_mut());
+        }
         let first = if self.traffic_first { First::Traffic } else { First::Problems };
         let report = Report {
             stats: &figures.stats,
             findings: &findings,
             comparison: earlier.as_ref().map(Earlier::comparison),
             period,
-            filter: selection.told(),
+            filter,
             learned: figures.learned,
             source: source(&summary),
-            top: self.top,
+            top: self.top.unwrap_or(format.top()),
             view: View { sections: self.section, detail: self.detail, by, first },
         };
-        let format = if self.json { Format::Json } else { self.format };
         let language = Language::new(self.lang.unwrap_or_else(|| format.lang()));
+        if let Some(post) = post {
+            post.send(&report, &language)?;
+            return Ok(tell_problems(&summary));
+        }
         let look = look::of(self.color, self.bars, self.output.is_some());
         let text = format.write(&report, &language, look)?;
         match self.output {

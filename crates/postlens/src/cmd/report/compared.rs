@@ -75,6 +75,11 @@ pub(super) struct Earlier {
 }
 
 impl Earlier {
+    /// The figures of the period compared with.
+    pub(super) fn stats(&mut self) -> &mut Stats {
+        &mut self.stats
+    }
+
     /// Nothing yet.
     pub(super) fn new(periods: Periods, options: &Options) -> Self {
         let zone = &options.zone;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use postlens_report::html::Charts;
 use postlens_report::text::Look;
-use postlens_report::{Lang, Language, Report, csv, html, json, markdown, text};
+use postlens_report::{Lang, Language, Report, csv, html, json, markdown, text, xlsx};
 
 use crate::output::locale;
 
@@ -21,6 +21,8 @@ pub(crate) enum Format {
     Csv,
     /// One JSON object
     Json,
+    /// A workbook of monthly figures, with charts
+    Xlsx,
 }
 
 impl Format {
@@ -31,6 +33,17 @@ impl Format {
             Self::Csv | Self::Json => Lang::default(),
             _ => Lang::of_locale(&locale("LC_MESSAGES")),
         }
+    }
+
+    /// How many entries lists show where nothing was asked for.
+    pub(super) fn top(self) -> usize {
+        // Who opens a workbook wants to sort and sum up by himself.
+        if self == Self::Xlsx { 10_000 } else { 10 }
+    }
+
+    /// Whether a terminal cannot show it.
+    pub(super) fn is_binary(self) -> bool {
+        self == Self::Xlsx
     }
 
     /// The report in this format; `look` is for text alone.
@@ -44,6 +57,7 @@ impl Format {
             Self::Text => text::write(report, language, look),
             Self::Html => html::write(report, language, Charts::Inline),
             Self::Markdown => markdown::write(report, language),
+            Self::Xlsx => return Ok(xlsx::write(report, language)?),
             Self::Csv => csv::write(&json::value(report, language)),
             Self::Json => {
                 let mut text = serde_json::to_string_pretty(&json::value(report, language))?;

@@ -1,0 +1,37 @@
+//! `--mask`: pseudonyms before any format sees the figures.
+
+use postlens_detect::Finding;
+use postlens_report::mask::{Mask, Masked};
+use postlens_stats::Stats;
+
+/// What gets pseudonyms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum MaskArg {
+    /// What stands before the @ of mail addresses, and login names
+    Addresses,
+    /// IP addresses, but for their networks
+    Ips,
+    /// Both
+    All,
+}
+
+impl MaskArg {
+    /// Masks all that a report shows, also what it was asked for.
+    pub(super) fn apply(
+        self,
+        figures: &mut [&mut Stats],
+        findings: &mut [Finding],
+        filter: Option<&mut String>,
+    ) {
+        let masked = match self {
+            Self::Addresses => Masked::Addresses,
+            Self::Ips => Masked::Ips,
+            Self::All => Masked::All,
+        };
+        let mut mask = Mask::new(masked);
+        mask.apply(figures, findings);
+        if let Some(filter) = filter {
+            *filter = mask.words(filter);
+        }
+    }
+}
