@@ -48,10 +48,7 @@ fn server(answer: fn(&str) -> &'static str) -> (u16, std::thread::JoinHandle<Str
                 return mail;
             }
             let answer = match line.trim_end() {
-                "." if is_data => {
-                    is_data = false;
-                    "250 2.0.0 queued\r\n"
-                }
+                "." if is_data => "250 2.0.0 queued\r\n",
                 _ if is_data => {
                     mail.push_str(line.strip_prefix('.').unwrap_or(&line));
                     continue;

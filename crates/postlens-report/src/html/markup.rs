@@ -7,7 +7,19 @@ use std::fmt::Write as _;
 /// that a browser hides, or that turn the direction of writing, become `\u{N}`, and control
 /// characters `\xNN`, as in the text report.
 pub(crate) fn escaped(text: &str) -> String {
-    crate::escape::html(&crate::escape::printable(text.into()))
+    let text = crate::escape::printable(text.into());
+    let mut out = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 /// A document that grows element by element.

@@ -1,6 +1,7 @@
 //! `--mask`: pseudonyms before any format sees the figures.
 
 use postlens_detect::Finding;
+use postlens_report::Filter;
 use postlens_report::mask::{Mask, Masked};
 use postlens_stats::Stats;
 
@@ -21,7 +22,7 @@ impl MaskArg {
         self,
         figures: &mut [&mut Stats],
         findings: &mut [Finding],
-        filter: Option<&mut String>,
+        filter: Option<&mut Filter>,
     ) {
         let masked = match self {
             Self::Addresses => Masked::Addresses,
@@ -30,8 +31,10 @@ impl MaskArg {
         };
         let mut mask = Mask::new(masked);
         mask.apply(figures, findings);
-        if let Some(filter) = filter {
-            *filter = mask.words(filter);
+        for word in
+            filter.into_iter().flat_map(|filter| &mut filter.words).flat_map(|(_, words)| words)
+        {
+            *word = mask.words(word);
         }
     }
 }
