@@ -70,7 +70,7 @@ struct Book<'r> {
 impl Book<'_> {
     fn sheet(&self, key: &str, heads: &[&str]) -> Sheet {
         let heads = heads.iter().map(|key| self.language.text(key)).collect();
-        Sheet::new(self.language.text(key), heads)
+        Sheet::new(&self.language.text(key), heads)
     }
 
     fn days(&self) -> Sheet {

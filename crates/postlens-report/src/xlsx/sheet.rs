@@ -38,7 +38,7 @@ const DRAWN: usize = 15;
 const TEXT: usize = 32_000;
 
 impl Sheet {
-    pub(super) fn new(name: String, heads: Vec<String>) -> Self {
+    pub(super) fn new(name: &str, heads: Vec<String>) -> Self {
         // These characters may not stand in a sheet's name.
         let name = name.replace(['[', ']', ':', '*', '?', '/', '\\'], " ");
         let name = name.chars().take(NAME).collect();
