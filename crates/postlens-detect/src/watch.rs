@@ -21,6 +21,9 @@ const LEARNING: f64 = 60.0;
 /// that twice as much is let pass.
 const DAY: f64 = 1_440.0;
 
+/// Minutes that a log must have lasted before something in it goes on all the time.
+const BEGINNING: f64 = 10.0;
+
 /// When something is wrong.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
@@ -164,9 +167,11 @@ impl Watch {
         let known = clock.minutes(time);
         let times = if known < DAY { rule.times * 2.0 } else { rule.times };
         let usual = times * current.episode.usual;
-        // In a log's first hour all may be usual up to what never is.
-        let usual = if rule.times > 0.0 && known < LEARNING { rule.most } else { usual };
-        let pace = rule.pace.max(usual.min(rule.most));
+        // In a log's first minutes nothing is known to go on all the time, and in its first
+        // hour all may be usual up to what never is.
+        let most = if known < BEGINNING { f64::INFINITY } else { rule.most };
+        let usual = if rule.times > 0.0 && known < LEARNING { most } else { usual };
+        let pace = rule.pace.max(usual.min(most));
         self.calm(minutes(gone) * pace, clock);
     }
 

@@ -38,15 +38,15 @@ fn guess(number: u32) -> String {
 
 #[test]
 fn a_service_that_is_down_all_the_time_is_told() {
-    check(&log(1, 300, milter), &["service_down service inet:127.0.0.1:8891 11-02T00:00"]);
-    check(&log(40, 300, milter), &["service_down service inet:127.0.0.1:8891 11-02T00:00"]);
+    check(&log(1, 300, milter), &["service_down service inet:127.0.0.1:8891 11-02T00:"]);
+    check(&log(40, 300, milter), &["service_down service inet:127.0.0.1:8891 11-02T00:"]);
     // Now and then is how it is there.
     check(&log(40, 10, milter), &[]);
 }
 
 #[test]
 fn an_attack_that_never_ends_is_told() {
-    check(&log(30, 3_000, guess), &["brute_force_distributed system  11-02T00:00"]);
+    check(&log(30, 3_000, guess), &["brute_force_distributed system  11-02T00:"]);
     // What every server sees.
     check(&log(30, 300, guess), &[]);
 }

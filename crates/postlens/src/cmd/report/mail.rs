@@ -44,8 +44,8 @@ pub(super) struct MailArgs {
     /// Or set POSTLENS_SMTP_USER and POSTLENS_SMTP_PASSWORD.
     #[arg(long, value_name = "FILE", requires = "smtp")]
     smtp_auth: Option<PathBuf>,
-    /// Try again after so many seconds each; an empty list tries once.
-    #[arg(long, value_name = "SECONDS", value_delimiter = ',', num_args = 0.., default_values_t = [5, 30, 120],
+    /// Try again after so many seconds each, separated by commas.
+    #[arg(long, value_name = "SECONDS", value_delimiter = ',', default_values_t = [5, 30, 120],
         requires = "mail_to", hide_short_help = true)]
     mail_retry: Vec<u64>,
     /// Where the mail is kept if it cannot be sent. Default: the directory for temporary files.
