@@ -145,7 +145,8 @@ impl Watch {
         sight: &Sight<'_>,
         weight: u32,
     ) -> bool {
-        if rule.times > 0.0 && rule.most.is_infinite() && clock.minutes(sight.time) < LEARNING {
+        let learning = if rule.most.is_infinite() { LEARNING } else { BEGINNING };
+        if rule.times > 0.0 && clock.minutes(sight.time) < learning {
             self.dismiss(sight.time, weight);
             return false;
         }
@@ -167,11 +168,9 @@ impl Watch {
         let known = clock.minutes(time);
         let times = if known < DAY { rule.times * 2.0 } else { rule.times };
         let usual = times * current.episode.usual;
-        // In a log's first minutes nothing is known to go on all the time, and in its first
-        // hour all may be usual up to what never is.
-        let most = if known < BEGINNING { f64::INFINITY } else { rule.most };
-        let usual = if rule.times > 0.0 && known < LEARNING { most } else { usual };
-        let pace = rule.pace.max(usual.min(most));
+        // In a log's first hour all may be usual up to what never is.
+        let usual = if rule.times > 0.0 && known < LEARNING { rule.most } else { usual };
+        let pace = rule.pace.max(usual.min(rule.most));
         self.calm(minutes(gone) * pace, clock);
     }
 
