@@ -31,8 +31,9 @@ pub struct Mask {
     masked: Masked,
     /// Whether names are still only looked at.
     collects: bool,
-    /// Names that stand in the log: no pseudonym may be one of them.
-    real: HashSet<Vec<u8>>,
+    /// Names that stand in the log and pseudonyms that were given: no other pseudonym may be
+    /// one of them.
+    taken: HashSet<Vec<u8>>,
     /// Login names without a domain, which texts are searched for.
     users: HashSet<Vec<u8>>,
     addresses: HashMap<Vec<u8>, Vec<u8>>,
@@ -46,7 +47,7 @@ impl Mask {
         Self {
             masked,
             collects: true,
-            real: HashSet::new(),
+            taken: HashSet::new(),
             users: HashSet::new(),
             addresses: HashMap::new(),
             ips: HashMap::new(),
@@ -96,10 +97,7 @@ impl Mask {
 
     fn name(&mut self, named: Named, text: &BStr) -> Vec<u8> {
         match named {
-            Named::Address if !text.is_empty() && self.masks_addresses() => {
-                let masked = self.address(text);
-                self.text(&masked)
-            }
+            Named::Address if !text.is_empty() && self.masks_addresses() => self.mailbox(text),
             // What has no domain is a user of this host.
             Named::Domain if self.masks_addresses() && is_user(text) => self.address(text),
             _ => self.text(text),
@@ -114,14 +112,23 @@ impl Mask {
         self.masked != Masked::Addresses
     }
 
-    /// The pseudonym of an address, or of a login name. Case tells nobody apart.
+    /// The pseudonym of an address, or of a login name; a domain that is or holds an IP
+    /// address is masked too.
+    fn mailbox(&mut self, address: &[u8]) -> Vec<u8> {
+        let mut name = self.address(address);
+        let domain = name.rfind_byte(b'@').map(|at| name.split_off(at + 1));
+        name.extend(self.text(&domain.unwrap_or_default()));
+        name
+    }
+
+    /// The pseudonym of an address but for its domain. Case tells nobody apart.
     fn address(&mut self, address: &[u8]) -> Vec<u8> {
         let key = address.to_ascii_lowercase();
         if self.collects {
             if !key.contains(&b'@') {
                 self.users.insert(key.clone());
             }
-            self.real.insert(key);
+            self.taken.insert(key);
             return address.to_vec();
         }
         if let Some(known) = self.addresses.get(&key) {
@@ -131,10 +138,10 @@ impl Mask {
         let mut number = self.addresses.len() + 1;
         let pseudonym = loop {
             let pseudonym = [format!("user-{number}").as_bytes(), domain].concat();
-            if !self.real.contains(&pseudonym) {
+            if self.taken.insert(pseudonym.clone()) {
                 break pseudonym;
             }
-            number += self.real.len();
+            number += 1;
         };
         self.addresses.insert(key, pseudonym.clone());
         pseudonym
@@ -220,6 +227,25 @@ mod tests {
         let users = ["carol@example.com"];
         assert_eq!(masked(Masked::Addresses, &users, text), "user-1@example.com[192.0.2.7]");
         assert_eq!(masked(Masked::Ips, &users, text), "carol@example.com[192.0.2.x1]");
+    }
+
+    #[test]
+    fn lists_and_texts_have_the_same_pseudonyms() {
+        let mut mask = Mask::new(Masked::All);
+        let mut stats = Stats::default();
+        for user in ["carol@example.com", "dave@[192.0.2.7]", "backup"] {
+            stats.users.senders.entry(user.as_bytes()).count += 1;
+        }
+        mask.apply(&mut [&mut stats], &mut []);
+        let mut listed: Vec<_> =
+            stats.users.senders.iter().map(|(name, _)| name.to_string()).collect();
+        listed.sort();
+        let mut told = ["carol@example.com", "dave@[192.0.2.7]", "backup"]
+            .map(|user| mask.words(&format!("from=<{user}>, relay=none")));
+        told.sort();
+        let listed: Vec<_> =
+            listed.iter().map(|name| format!("from=<{name}>, relay=none")).collect();
+        assert_eq!(told.as_slice(), listed);
     }
 
     #[test]

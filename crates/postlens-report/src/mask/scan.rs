@@ -21,7 +21,7 @@ impl Mask {
         let mut out = Vec::with_capacity(text.len());
         let mut rest = text;
         while !rest.is_empty() {
-            let end = rest.find_byteset(BETWEEN).unwrap_or(rest.len());
+            let end = end_of_word(rest);
             let (word, after) = rest.split_at(end);
             if is_cut && after.is_empty() {
                 out.extend_from_slice(cut_off);
@@ -61,7 +61,10 @@ impl Mask {
     fn at(&mut self, value: &[u8], at: usize, out: &mut Vec<u8>) {
         let (local, domain) = value.split_at(at);
         let is_domain = |byte: &u8| byte.is_ascii_alphanumeric() || b"@.-_".contains(byte);
-        let end = domain.iter().position(|byte| !is_domain(byte)).unwrap_or(domain.len());
+        let end = match end_of_literal(domain, 1) {
+            Some(end) => end,
+            None => domain.iter().position(|byte| !is_domain(byte)).unwrap_or(domain.len()),
+        };
         let (domain, more) = domain.split_at(end);
         let mut local = local.to_vec();
         if let (true, Some(before)) = (local.is_empty(), out.strip_suffix(b"\"")) {
@@ -69,7 +72,7 @@ impl Mask {
             let quote = before.rfind_byte(b'"').unwrap_or(before.len());
             local = out.split_off(quote);
         }
-        let name = self.address(&[local.as_slice(), domain].concat());
+        let name = self.mailbox(&[local.as_slice(), domain].concat());
         out.extend_from_slice(&name);
         self.ips(more, out);
     }
@@ -116,6 +119,19 @@ impl Mask {
         out.extend_from_slice(host.as_bytes());
         out.extend_from_slice(domain);
     }
+}
+
+/// Where a word ends. An address literal (RFC 5321, section 4.1.3) belongs to its address.
+fn end_of_word(text: &[u8]) -> usize {
+    let end = text.find_byteset(BETWEEN).unwrap_or(text.len());
+    let is_address = end.checked_sub(1).and_then(|last| text.get(last)) == Some(&b'@');
+    if is_address { end_of_literal(text, end).unwrap_or(end) } else { end }
+}
+
+/// The end of the address literal that begins at a place.
+fn end_of_literal(text: &[u8], from: usize) -> Option<usize> {
+    let inside = text.get(from..)?.strip_prefix(b"[")?;
+    Some(from + 1 + inside.find_byte(b']')? + 1)
 }
 
 /// A key that names users, with its `=`, and the value.
