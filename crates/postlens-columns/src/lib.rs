@@ -14,6 +14,7 @@
 mod cell;
 mod fields;
 mod json;
+#[cfg(feature = "parquet")]
 mod parquet;
 mod row;
 mod selection;
@@ -22,6 +23,7 @@ mod table;
 
 pub use cell::{Cell, text};
 pub use json::escape;
+#[cfg(feature = "parquet")]
 pub use parquet::{ParquetWriter, schema};
 pub use row::Row;
 pub use selection::{Selection, UnknownColumn};
