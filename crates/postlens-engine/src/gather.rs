@@ -1,7 +1,5 @@
 //! The lines that hold certain texts, found without understanding the others.
 
-use std::path::Path;
-
 use aho_corasick::AhoCorasick;
 use memchr::memmem::Finder;
 use postlens_source::{Chunk, Options, Problem, Stream};
@@ -19,8 +17,6 @@ pub struct Needles {
 
 #[derive(Debug)]
 enum Search {
-    /// Without texts nothing is found.
-    Nothing,
     One(Box<Finder<'static>>),
     Many(Box<AhoCorasick>),
 }
@@ -33,7 +29,6 @@ impl Needles {
     pub fn new(texts: &[Vec<u8>], ignore_case: bool) -> Result<Self, aho_corasick::BuildError> {
         let has_letters = || texts.iter().flatten().any(u8::is_ascii_alphabetic);
         let search = match texts {
-            [] => Search::Nothing,
             [text] if !(ignore_case && has_letters()) => {
                 Search::One(Box::new(Finder::new(text).into_owned()))
             }
@@ -46,7 +41,6 @@ impl Needles {
 
     fn is_in(&self, text: &[u8]) -> bool {
         match &self.search {
-            Search::Nothing => false,
             Search::One(finder) => finder.find(text).is_some(),
             Search::Many(searcher) => searcher.is_match(text),
         }
@@ -60,8 +54,6 @@ pub struct Sighting<'a> {
     pub observation: Observation<'a>,
     /// The line's bytes.
     pub bytes: &'a [u8],
-    /// The file.
-    pub path: &'a Path,
 }
 
 /// Reads streams one after the other and hands out the lines that hold a text, in the
@@ -116,7 +108,7 @@ impl Take<bool> for Gathering<'_> {
                 weight: entry.repeat.max(1),
                 echo: false,
             };
-            (self.each)(&Sighting { observation, bytes: line.bytes, path: chunk.path() });
+            (self.each)(&Sighting { observation, bytes: line.bytes });
         }
     }
 }

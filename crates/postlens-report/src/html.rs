@@ -33,7 +33,12 @@ pub(crate) fn picture_id(chart: &str) -> String {
 pub fn write(report: &Report<'_>, language: &Language, charts: Charts) -> String {
     let mut out = Markup::default();
     let title = text::title(report, language);
-    head(&mut out, &title, language);
+    let name = title.iter().find_map(|block| match block {
+        Block::Styled(_, words) => Some(words.as_str()),
+        _ => None,
+    });
+    let styles = [include_str!("html/style.css"), &paints()];
+    head(&mut out, name.unwrap_or_default(), language, &styles);
     out.raw("<body><header>");
     for block in &title {
         match block {
@@ -73,7 +78,8 @@ pub fn write(report: &Report<'_>, language: &Language, charts: Charts) -> String
     out.finish()
 }
 
-fn head(out: &mut Markup, title: &[Block], language: &Language) {
+/// What every document begins with, up to its body.
+pub(crate) fn head(out: &mut Markup, title: &str, language: &Language, styles: &[&str]) {
     out.raw("<!DOCTYPE html>\n<html lang=\"");
     out.text(&language.text("html-language"));
     out.raw("\"><head><meta charset=\"utf-8\">");
@@ -84,14 +90,11 @@ fn head(out: &mut Markup, title: &[Block], language: &Language) {
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
          style-src 'unsafe-inline'; img-src cid: data:\">",
     );
-    let title = title.iter().find_map(|block| match block {
-        Block::Styled(_, words) => Some(words.as_str()),
-        _ => None,
-    });
-    out.element("title", title.unwrap_or_default());
+    out.element("title", title);
     out.raw("<style>\n");
-    out.raw(include_str!("html/style.css"));
-    out.raw(&paints());
+    for style in styles {
+        out.raw(style);
+    }
     out.raw("</style></head>\n");
 }
 

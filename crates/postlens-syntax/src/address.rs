@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use bstr::{BStr, ByteSlice};
+use bstr::{BStr, BString, ByteSlice};
 
 use crate::field::FieldSink;
 use crate::scan::{leading_number, position};
@@ -80,6 +80,20 @@ impl<'a> Relay<'a> {
         }
     }
 
+    /// The relay as Postfix writes it, the inverse of [`Relay::parse`].
+    pub fn to_bstring(&self) -> BString {
+        let mut text = self.name.to_owned();
+        if let Some(address) = self.address {
+            text.push(b'[');
+            text.extend_from_slice(address);
+            text.push(b']');
+        }
+        if let Some(port) = self.port {
+            text.extend_from_slice(format!(":{port}").as_bytes());
+        }
+        text
+    }
+
     /// Sends `relay_name`, `relay_address`, `relay_port`.
     pub fn fields(&self, sink: &mut dyn FieldSink) {
         sink.text("relay_name", self.name);
@@ -133,5 +147,13 @@ mod tests {
         assert_eq!(relay.address.unwrap(), "private/dovecot-lmtp");
         assert_eq!(Relay::parse(b"local").name, "local");
         assert_eq!(Relay::parse(b"::1[::1]:24").port, Some(24));
+        for text in [
+            "mx.example.net[192.0.2.1]:25",
+            "mx.example.com[private/lmtp]",
+            "local",
+            "\u{e9}[::1]:24",
+        ] {
+            assert_eq!(Relay::parse(text.as_bytes()).to_bstring(), text);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! From lines to journeys.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use bstr::{BStr, BString};
 use postlens_explain::Failure;
@@ -43,7 +43,8 @@ pub fn assemble(trail: &Trail) -> Vec<Journey> {
         }
     }
     let clients = connections(trail);
-    let mut journeys: HashMap<usize, (bool, Journey)> = HashMap::new();
+    // In an order, so that those of one second always come in the same.
+    let mut journeys: BTreeMap<usize, (bool, Journey)> = BTreeMap::new();
     let parts = messages.into_iter().zip(lines).zip(hit).zip(&roots);
     for (((mut message, lines), hit), root) in parts {
         attend(&mut message, &lines, &clients);
@@ -306,7 +307,7 @@ fn attempt(delivery: &Delivery<'_>, place: usize) -> (String, BString, Option<BS
         place,
         daemon: delivery.tag.daemon().to_owned(),
         status: line.status.as_bstr().to_owned(),
-        relay: relay(line.relay),
+        relay: line.relay.to_bstring(),
         dsn: line.dsn.map(ToOwned::to_owned),
         reply: line.reply.to_owned(),
         delay: line.delay,
@@ -317,20 +318,6 @@ fn attempt(delivery: &Delivery<'_>, place: usize) -> (String, BString, Option<BS
     };
     let id = line.queue_id.to_string();
     (id, line.recipient.to_owned(), line.orig_recipient.map(ToOwned::to_owned), attempt)
-}
-
-/// A next hop as Postfix writes it.
-fn relay(relay: postlens_syntax::Relay<'_>) -> BString {
-    let mut text = relay.name.to_owned();
-    if let Some(address) = relay.address {
-        text.push(b'[');
-        text.extend_from_slice(address);
-        text.push(b']');
-    }
-    if let Some(port) = relay.port {
-        text.extend_from_slice(format!(":{port}").as_bytes());
-    }
-    text
 }
 
 fn refused(refusal: &Refusal<'_>) -> Refused {

@@ -43,5 +43,5 @@ mod trail;
 
 pub use assemble::assemble;
 pub use journey::{Attempt, Connection, Journey, Note, NoteKind, Refused, Traced, TracedRecipient};
-pub use query::{Key, Query, name_of};
+pub use query::{Key, Query};
 pub use trail::{Clues, KeptLine, Trail};

@@ -37,18 +37,6 @@ pub struct Query {
     line: Option<LineId>,
 }
 
-/// Names a refusal by the place of its line: the log and the byte offset.
-pub fn name_of(line: LineId) -> String {
-    line.to_string()
-}
-
-fn line_of(name: &str) -> Option<LineId> {
-    let (log, offset) = name.split_once('-')?;
-    let hexadecimal = log.len() == 16 && log.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let log = hexadecimal.then(|| u64::from_str_radix(log, 16).ok())??;
-    Some(LineId { log, offset: offset.parse().ok()? })
-}
-
 impl Query {
     /// Looks for a text in a field.
     pub fn new(key: Key, text: &str) -> Self {
@@ -58,7 +46,7 @@ impl Query {
             }
             _ => text,
         };
-        let line = line_of(text);
+        let line = text.parse().ok();
         Self { key, text: text.as_bytes().to_vec(), line }
     }
 
@@ -68,7 +56,7 @@ impl Query {
         let bytes = text.as_bytes();
         let key = if QueueId::new(bytes).is_some() {
             Key::QueueId
-        } else if line_of(text).is_some() {
+        } else if text.parse::<LineId>().is_ok() {
             Key::Refusal
         } else if text.starts_with('<') && text.ends_with('>') {
             Key::MessageId

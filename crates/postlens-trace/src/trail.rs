@@ -54,6 +54,8 @@ pub struct Trail {
     logs: Vec<u64>,
     hits: HashSet<LineId>,
     ids: HashMap<Vec<u8>, Follow>,
+    /// Queue IDs of which there are lines, and whether one tells of the end.
+    ended: HashMap<Vec<u8>, bool>,
     message_ids: HashMap<Vec<u8>, Follow>,
     sessions: HashMap<Vec<u8>, Follow>,
     /// Processes that decided something about a message to come, when and where.
@@ -82,6 +84,7 @@ impl Trail {
             logs: Vec::new(),
             hits: HashSet::new(),
             ids: HashMap::new(),
+            ended: HashMap::new(),
             message_ids: HashMap::new(),
             sessions: HashMap::new(),
             foretold: HashMap::new(),
@@ -95,16 +98,6 @@ impl Trail {
             _ => {}
         }
         trail
-    }
-
-    /// What is looked for.
-    pub fn query(&self) -> &Query {
-        &self.query
-    }
-
-    /// Lines that answer the query itself.
-    pub fn hits(&self) -> usize {
-        self.hits.len()
     }
 
     /// Whether a line answers the query itself.
@@ -134,6 +127,10 @@ impl Trail {
         } else if !self.sessions.contains_key(session(line).as_slice()) {
             // A process serves many clients: what its other lines name is others' mail.
             return;
+        }
+        if let Some(id) = line.event.queue_id() {
+            *self.ended.entry(id.as_bstr().to_vec()).or_default() |=
+                matches!(line.event, Event::Removed(_));
         }
         let key = (line.time.micros, self.log(line.line), line.line);
         self.lines.entry(key).or_insert_with(|| KeptLine {
@@ -273,32 +270,14 @@ impl Trail {
             return Some(clues);
         }
         // Mail whose end was not near may wait for days.
-        let waiting = self.waiting();
-        for id in waiting {
-            if let Some(follow) = self.ids.get_mut(&id).filter(|follow| **follow == Follow::Near) {
+        for (id, follow) in self.ids.iter_mut().filter(|(_, state)| **state == Follow::Near) {
+            if self.ended.get(id) == Some(&false) {
                 *follow = Follow::Far;
-                clues.texts.push(id);
+                clues.texts.push(id.clone());
             }
         }
         clues.from = first;
         (!clues.texts.is_empty()).then_some(clues)
-    }
-
-    /// Queue IDs of which lines are known, but none of the end.
-    fn waiting(&self) -> Vec<Vec<u8>> {
-        let (mut seen, mut ended) = (HashSet::new(), HashSet::new());
-        for line in self.lines.values() {
-            let entry = postlens_syntax::Entry::parse(&line.bytes);
-            let event = Event::parse(&entry);
-            let Some(id) = event.queue_id() else { continue };
-            let id = id.as_bstr().to_vec();
-            if matches!(event, Event::Removed(_)) {
-                ended.insert(id.clone());
-            }
-            seen.insert(id);
-        }
-        seen.retain(|id| !ended.contains(id));
-        seen.into_iter().collect()
     }
 }
 

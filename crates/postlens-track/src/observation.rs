@@ -19,6 +19,32 @@ impl std::fmt::Display for LineId {
     }
 }
 
+/// What is no such name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoLineId;
+
+impl std::fmt::Display for NoLineId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("not the name of a line")
+    }
+}
+
+impl std::error::Error for NoLineId {}
+
+/// Reads what [`Display`](std::fmt::Display) writes.
+impl std::str::FromStr for LineId {
+    type Err = NoLineId;
+
+    fn from_str(name: &str) -> Result<Self, NoLineId> {
+        let (log, offset) = name.split_once('-').ok_or(NoLineId)?;
+        if log.len() != 16 || !log.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(NoLineId);
+        }
+        let log = u64::from_str_radix(log, 16).map_err(|_| NoLineId)?;
+        Ok(Self { log, offset: offset.parse().map_err(|_| NoLineId)? })
+    }
+}
+
 /// One understood line with its time.
 #[derive(Debug, Clone, Copy)]
 pub struct Observation<'a> {

@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use postlens_report::Lang;
+
 /// When to use what only terminals can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum When {
@@ -39,6 +41,11 @@ pub(crate) fn columns() -> Option<usize> {
 pub(crate) fn locale(category: &str) -> String {
     let set = ["LC_ALL", category, "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
     set.into_iter().find(|value| !value.is_empty()).unwrap_or_default()
+}
+
+/// The language of people's texts in the user's locale.
+pub(crate) fn lang() -> Lang {
+    Lang::of_locale(&locale("LC_MESSAGES"))
 }
 
 /// Writes a message to standard error, with nothing in it that a terminal acts on.

@@ -8,6 +8,8 @@
 
 #[path = "pflogsumm/compare.rs"]
 mod compare;
+#[path = "pflogsumm/examples.rs"]
+mod examples;
 #[path = "pflogsumm/faults.rs"]
 mod faults;
 #[path = "pflogsumm/figures.rs"]
@@ -15,15 +17,12 @@ mod figures;
 #[path = "pflogsumm/page.rs"]
 mod page;
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
-
-use flate2::read::MultiGzDecoder;
 use postlens_testkit::{
     Config, Flavour, Format, Hostility, Repeats, Until, config, generate_in_memory,
 };
 
 use compare::compare;
+use examples::{EXAMPLES, example};
 use figures::Figures;
 
 /// Compares a log that is not in a file.
@@ -34,20 +33,6 @@ fn check(name: &str, log: &[u8]) -> Figures {
     std::fs::write(&path, log).unwrap();
     compare(name, &path)
 }
-
-fn example(name: &str) -> Vec<u8> {
-    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name);
-    let bytes = std::fs::read(&path).unwrap();
-    if path.extension().is_none_or(|extension| extension != "gz") {
-        return bytes;
-    }
-    let mut text = Vec::new();
-    MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut text).unwrap();
-    text
-}
-
-const EXAMPLES: [&str; 5] =
-    ["mail.log.4.gz", "mail.log.3.gz", "mail.log.2.gz", "mail.log.1", "mail.log"];
 
 #[test]
 fn example_logs_one_by_one() {

@@ -9,20 +9,21 @@
     reason = "tests fail by panicking"
 )]
 
+#[path = "pflogsumm/examples.rs"]
+mod examples;
 #[path = "pflogsumm_strict/hostile.rs"]
 mod hostile;
 #[path = "pflogsumm_strict/original.rs"]
 mod original;
 
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
 use std::process::{Command, Stdio};
 
-use flate2::read::MultiGzDecoder;
 use postlens_testkit::{
     Config, Flavour, Format, Hostility, Repeats, Until, config, generate_in_memory,
 };
 
+use examples::{EXAMPLES, example};
 use original::Original;
 
 /// Options that between them reach every branch of the report.
@@ -66,20 +67,6 @@ fn ours(arguments: &[&str]) -> Vec<u8> {
     assert!(output.status.success(), "{output:?}");
     output.stdout
 }
-
-fn example(name: &str) -> Vec<u8> {
-    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name);
-    let bytes = std::fs::read(&path).unwrap();
-    if path.extension().is_none_or(|extension| extension != "gz") {
-        return bytes;
-    }
-    let mut text = Vec::new();
-    MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut text).unwrap();
-    text
-}
-
-const EXAMPLES: [&str; 5] =
-    ["mail.log.4.gz", "mail.log.3.gz", "mail.log.2.gz", "mail.log.1", "mail.log"];
 
 #[test]
 fn example_logs() {

@@ -2,7 +2,7 @@
 
 use postlens_stats::causes::Judged;
 use postlens_stats::stats::traffic::{Flow, Span};
-use postlens_stats::{Counted, Histogram, Top, by_cause};
+use postlens_stats::{Counted, Top, by_cause};
 use postlens_syntax::Time;
 use postlens_syntax::time::{DAY, civil_from_days, weekday};
 
@@ -201,21 +201,13 @@ impl Draw<'_> {
     }
 
     fn delays(&self) -> Option<Chart> {
-        let delays = &self.report.stats.delays;
-        let stages: [(&str, &Histogram); 6] = [
-            ("delay-total", &delays.total),
-            ("delay-before_qmgr", &delays.before_qmgr),
-            ("delay-deferred", &delays.deferred),
-            ("delay-in_qmgr", &delays.in_qmgr),
-            ("delay-connection", &delays.connection),
-            ("delay-transmission", &delays.transmission),
-        ];
+        let stages = self.report.stats.delays.stages();
         let ranges: Vec<Range> = stages
             .into_iter()
-            .filter_map(|(key, stage)| {
+            .filter_map(|(name, stage)| {
                 let marks = [stage.quantile(0.5)?, stage.quantile(0.95)?, stage.max()];
                 let marks = marks.map(|mark| (mark.seconds(), delay(mark)));
-                Some(Range { label: self.words(key), marks })
+                Some(Range { label: self.words(&format!("delay-{name}")), marks })
             })
             .collect();
         (!ranges.is_empty())

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use bstr::{BStr, ByteSlice};
 use postlens_syntax::Time;
-use postlens_syntax::address::Relay;
 use postlens_syntax::postfix::delivery::{DeliveryLine, DeliveryStatus};
 
 use crate::escape::lossless;
@@ -40,7 +39,7 @@ pub fn row<'a>(line: &DeliveryLine<'a>, time: Time) -> Option<Row<'a>> {
     Some([
         text(line.queue_id.as_bstr()),
         text(line.recipient),
-        relay(&line.relay),
+        text(line.relay.to_bstring().as_bstr()).into_owned().into(),
         line.delay.to_string().into(),
         delays.unwrap_or_default().into(),
         line.dsn.map(text).unwrap_or_default(),
@@ -52,21 +51,6 @@ pub fn row<'a>(line: &DeliveryLine<'a>, time: Time) -> Option<Row<'a>> {
 
 fn text(bytes: &BStr) -> Cow<'_, str> {
     bytes.to_str().map_or_else(|_| lossless(bytes).into(), Cow::Borrowed)
-}
-
-/// A relay as it is written.
-fn relay<'a>(relay: &Relay<'a>) -> Cow<'a, str> {
-    let name = text(relay.name);
-    let address = relay.address.map(|address| format!("[{}]", text(address)));
-    let port = relay.port.map(|port| format!(":{port}"));
-    match (address, port) {
-        (None, None) => name,
-        (address, port) => {
-            [name, address.unwrap_or_default().into(), port.unwrap_or_default().into()]
-                .concat()
-                .into()
-        }
-    }
 }
 
 /// A time as a clock on the wall showed it, in 14 digits.

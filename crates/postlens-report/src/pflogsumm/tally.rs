@@ -217,7 +217,7 @@ impl Tally {
             }
             DeliveryStatus::Bounced => {
                 let reason = self.counting.reason(line.reply, trim::bounce);
-                let relay = self.counting.fold(&relay(&line.relay));
+                let relay = self.counting.fold(&line.relay.to_bstring());
                 let problems = &mut self.figures.problems;
                 branch(&mut problems.bounces, &relay, reason, u64::from(weight));
                 self.figures.bounced += u64::from(weight);
@@ -270,18 +270,6 @@ fn place(time: Time) -> (Day, usize) {
     let civil = time.civil();
     let day = Day { year: civil.year, month: civil.month, of_month: civil.day };
     (day, usize::from(civil.hour))
-}
-
-/// A relay as it is written.
-fn relay(relay: &postlens_syntax::address::Relay<'_>) -> BString {
-    let mut text = relay.name.to_vec();
-    if let Some(address) = relay.address {
-        text.extend([b"[", address.as_bytes(), b"]"].concat());
-    }
-    if let Some(port) = relay.port {
-        text.extend(format!(":{port}").bytes());
-    }
-    text.into()
 }
 
 impl Consumer for Tally {

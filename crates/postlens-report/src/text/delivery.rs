@@ -2,7 +2,7 @@
 
 use postlens_stats::stats::destinations::Sent;
 use postlens_stats::stats::reasons::Reason;
-use postlens_stats::{Counted, Histogram, Top};
+use postlens_stats::{Counted, Top};
 
 use super::page::Page;
 use crate::escape::printable;
@@ -137,20 +137,19 @@ pub(super) fn delays(page: &mut Page<'_>, report: &Report<'_>) {
         return;
     }
     page.heading("section-delays");
-    let stages: [(&str, &Histogram); 6] = [
-        ("delay-total", &delays.total),
-        ("delay-before_qmgr", &delays.before_qmgr),
-        ("delay-deferred", &delays.deferred),
-        ("delay-in_qmgr", &delays.in_qmgr),
-        ("delay-connection", &delays.connection),
-        ("delay-transmission", &delays.transmission),
-    ];
-    let rows: Vec<_> = stages
+    let rows: Vec<_> = delays
+        .stages()
         .into_iter()
         .filter(|(_, stage)| stage.count() > 0)
-        .map(|(key, stage)| {
+        .map(|(name, stage)| {
             let at = |quantile| stage.quantile(quantile).map_or(String::new(), delay);
-            vec![count(stage.count()), at(0.5), at(0.95), delay(stage.max()), page.words(key)]
+            vec![
+                count(stage.count()),
+                at(0.5),
+                at(0.95),
+                delay(stage.max()),
+                page.words(&format!("delay-{name}")),
+            ]
         })
         .collect();
     page.table(&["column-count", "column-median", "column-p95", "column-max", ""], rows);

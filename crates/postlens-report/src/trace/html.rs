@@ -1,104 +1,107 @@
 //! Journeys as one HTML page that needs nothing else: no script, nothing from outside.
 
-use std::fmt::Write;
-
+use bstr::BStr;
 use postlens_syntax::Delay;
-use postlens_trace::{Journey, Traced, TracedRecipient};
+use postlens_trace::Journey;
 use postlens_track::Outcome;
 
 use super::steps::steps;
 use super::words::{at, clock, details, envelope, facts, fate, missing};
 use crate::escape::printable;
-use crate::html::markup::escaped;
-use crate::language::{Lang, Language};
+use crate::html::head;
+use crate::html::markup::Markup;
+use crate::language::Language;
 use crate::number::delay;
 
 /// Tells journeys one after the other; `lines` adds the original lines.
-pub fn page(journeys: &[Journey], lang: Lang, lines: bool) -> String {
-    let language = Language::new(lang);
-    let title = escaped(&language.text("trace-title"));
-    let mut out = format!(
-        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
-         style-src 'unsafe-inline'\">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n\
-         <body>\n<h1>{title}</h1>\n",
-        lang.tag()
-    );
+pub fn page(journeys: &[Journey], language: &Language, lines: bool) -> String {
+    let mut out = Markup::default();
+    let title = language.text("trace-title");
+    head(&mut out, &title, language, &[include_str!("trace.css")]);
+    out.raw("<body>\n");
+    out.element("h1", &title);
     for journey in journeys {
-        section(journey, &language, lines, &mut out);
+        section(journey, language, lines, &mut out);
     }
-    out.push_str("</body>\n</html>\n");
-    out
+    out.raw("</body>\n</html>\n");
+    out.finish()
 }
 
-const STYLE: &str = include_str!("trace.css");
-
-fn section(journey: &Journey, language: &Language, lines: bool, out: &mut String) {
-    let heading = format!("{}  {}", at(journey.begin()), envelope(journey));
-    let _ = writeln!(out, "<section>\n<h2>{}</h2>\n<dl>", escaped(&heading));
+fn section(journey: &Journey, language: &Language, lines: bool, out: &mut Markup) {
+    out.raw("<section>\n");
+    out.element("h2", &format!("{}  {}", at(journey.begin()), envelope(journey)));
+    out.raw("\n<dl>\n");
     for (name, value) in facts(journey, language) {
-        let _ = writeln!(out, "<dt>{}</dt><dd>{}</dd>", escaped(&name), escaped(&value));
+        out.element("dt", &name);
+        out.element("dd", &value);
+        out.raw("\n");
     }
-    out.push_str("</dl>\n");
+    out.raw("</dl>\n");
     recipients(journey, language, out);
     for line in missing(journey, language) {
-        let _ = writeln!(out, "<p class=\"cut\">{}</p>", escaped(&line));
+        out.element("p class=\"cut\"", &line);
+        out.raw("\n");
     }
     times(journey, language, out);
     if lines {
-        let all =
-            journey.lines.iter().map(|line| escaped(&printable(bstr::BStr::new(&line.bytes))));
-        let all = all.collect::<Vec<_>>().join("\n");
-        let words = escaped(&language.text("trace-lines"));
-        let _ = writeln!(out, "<details><summary>{words}</summary><pre>{all}</pre></details>");
+        out.raw("<details>");
+        out.element("summary", &language.text("trace-lines"));
+        let all = journey.lines.iter().map(|line| printable(BStr::new(&line.bytes)));
+        out.raw("<pre>");
+        for line in all {
+            out.text(&line);
+            out.raw("\n");
+        }
+        out.raw("</pre></details>\n");
     }
-    out.push_str("</section>\n");
+    out.raw("</section>\n");
 }
 
-fn recipients(journey: &Journey, language: &Language, out: &mut String) {
-    let told: Vec<(&Traced, &TracedRecipient)> = journey.outcomes().collect();
-    if told.is_empty() {
+fn recipients(journey: &Journey, language: &Language, out: &mut Markup) {
+    if journey.outcomes().next().is_none() {
         return;
     }
-    out.push_str("<table>\n<thead><tr>");
+    out.raw("<table>\n<thead><tr>");
     for key in ["trace-recipient", "trace-outcome", "trace-details"] {
-        let _ = write!(out, "<th scope=\"col\">{}</th>", escaped(&language.text(key)));
+        out.element("th scope=\"col\"", &language.text(key));
     }
-    out.push_str("</tr></thead>\n<tbody>\n");
-    for (_, recipient) in told {
-        let class = match recipient.outcome {
-            Outcome::Delivered | Outcome::Relayed => "good",
-            Outcome::Bounced | Outcome::Expired | Outcome::Rejected | Outcome::Lost => "bad",
-            _ => "open",
+    out.raw("</tr></thead>\n<tbody>\n");
+    for (_, recipient) in journey.outcomes() {
+        let cell = match recipient.outcome {
+            Outcome::Delivered | Outcome::Relayed => "td class=\"good\"",
+            Outcome::Bounced | Outcome::Expired | Outcome::Rejected | Outcome::Lost => {
+                "td class=\"bad\""
+            }
+            _ => "td class=\"open\"",
         };
-        let told: Vec<String> =
-            details(recipient, language).iter().map(|line| escaped(line)).collect();
-        let _ = writeln!(
-            out,
-            "<tr><th scope=\"row\">{}</th><td class=\"{class}\">{}</td><td>{}</td></tr>",
-            escaped(&printable(recipient.address.as_ref())),
-            escaped(&fate(recipient, language)),
-            told.join("<br>")
-        );
+        out.raw("<tr>");
+        out.element("th scope=\"row\"", &printable(recipient.address.as_ref()));
+        out.element(cell, &fate(recipient, language));
+        out.raw("<td>");
+        for (index, line) in details(recipient, language).iter().enumerate() {
+            if index > 0 {
+                out.raw("<br>");
+            }
+            out.text(line);
+        }
+        out.raw("</td></tr>\n");
     }
-    out.push_str("</tbody>\n</table>\n");
+    out.raw("</tbody>\n</table>\n");
 }
 
-fn times(journey: &Journey, language: &Language, out: &mut String) {
+fn times(journey: &Journey, language: &Language, out: &mut Markup) {
     let all = steps(journey, language);
     let begin = all.first().map_or(0, |step| step.time.micros);
-    out.push_str("<ol>\n");
+    out.raw("<ol>\n");
     for step in &all {
         let since = u64::try_from(step.time.micros - begin).unwrap_or_default();
-        let _ = writeln!(
-            out,
-            "<li><time datetime=\"{}\">{}</time> <span>+{}</span> {}</li>",
-            step.time,
-            clock(step.time),
-            delay(Delay::from_micros(since)),
-            escaped(&step.text)
-        );
+        out.raw("<li>");
+        out.element(&format!("time datetime=\"{}\"", step.time), &clock(step.time));
+        out.raw(" ");
+        out.element("span", &format!("+{}", delay(Delay::from_micros(since))));
+        out.raw(" ");
+        out.text(&step.text);
+        out.raw("</li>\n");
     }
-    out.push_str("</ol>\n");
+    out.raw("</ol>\n");
 }

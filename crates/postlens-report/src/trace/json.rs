@@ -2,7 +2,7 @@
 
 use bstr::BString;
 use postlens_explain::Verdict;
-use postlens_trace::{Attempt, Connection, Journey, Refused, Traced, TracedRecipient, name_of};
+use postlens_trace::{Attempt, Connection, Journey, Refused, Traced, TracedRecipient};
 use serde_json::{Value, json};
 
 use crate::escape::lossless;
@@ -104,7 +104,7 @@ fn attempt(attempt: &Attempt) -> Value {
 fn refusal(refused: &Refused) -> Value {
     let Verdict { cause, .. } = refused.verdict;
     json!({
-        "id": name_of(refused.line),
+        "id": refused.line.to_string(),
         "time": refused.time.to_string(),
         "action": refused.action,
         "stage": lossless(refused.stage.as_ref()),

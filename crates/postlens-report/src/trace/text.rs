@@ -1,7 +1,7 @@
 //! Journeys as text.
 
 use postlens_syntax::Delay;
-use postlens_trace::{Journey, name_of};
+use postlens_trace::Journey;
 use unicode_width::UnicodeWidthStr;
 
 use super::Telling;
@@ -28,7 +28,7 @@ pub fn list(journeys: &[Journey], language: &Language) -> String {
     let mut out = Out { text: String::new(), colour: false };
     for journey in journeys {
         let name = journey.first().map_or_else(
-            || journey.refused.first().map(|refused| name_of(refused.line)).unwrap_or_default(),
+            || journey.refused.first().map(|refused| refused.line.to_string()).unwrap_or_default(),
             |message| message.queue_id.clone(),
         );
         let fate = fates(journey, language);

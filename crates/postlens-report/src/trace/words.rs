@@ -1,7 +1,7 @@
 //! The words for what journeys consist of, which all formats share.
 
 use postlens_syntax::{Delay, Time};
-use postlens_trace::{Attempt, Journey, Refused, Traced, TracedRecipient, name_of};
+use postlens_trace::{Attempt, Journey, Refused, Traced, TracedRecipient};
 use postlens_track::Outcome;
 
 use super::client;
@@ -71,7 +71,7 @@ fn refusal(refused: &Refused, language: &Language, facts: &mut Facts) {
     let values = [
         ("stage", printable(refused.stage.as_ref())),
         ("action", refused.action.to_owned()),
-        ("name", name_of(refused.line)),
+        ("name", refused.line.to_string()),
     ];
     facts.push((to, language.with(key, &values)));
     facts.push((String::new(), printable(refused.text.as_ref())));

@@ -24,6 +24,20 @@ pub struct Delays {
     pub transmission: Histogram,
 }
 
+impl Delays {
+    /// The whole and its parts, each with its name in JSON, in the order of a delivery.
+    pub fn stages(&self) -> [(&'static str, &Histogram); 6] {
+        [
+            ("total", &self.total),
+            ("before_qmgr", &self.before_qmgr),
+            ("deferred", &self.deferred),
+            ("in_qmgr", &self.in_qmgr),
+            ("connection", &self.connection),
+            ("transmission", &self.transmission),
+        ]
+    }
+}
+
 impl Section for Delays {
     fn record(&mut self, record: &Record<'_>) {
         let Record::Delivery(delivery) = record else { return };

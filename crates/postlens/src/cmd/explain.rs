@@ -12,7 +12,7 @@ use postlens_report::text::Look;
 use postlens_report::{Explanation, Lang, Language};
 
 use crate::exit::{self, hint};
-use crate::output::{When, data, locale, message};
+use crate::output::{self, When, data, message};
 
 /// Tell why mail was refused, deferred or bounced, who must act, and what to do
 ///
@@ -100,7 +100,7 @@ impl ExplainArgs {
     pub(crate) fn run(self) -> Result<u8> {
         let format = if self.json { Format::Json } else { self.format };
         let usual = match format {
-            Format::Text => Lang::of_locale(&locale("LC_MESSAGES")),
+            Format::Text => output::lang(),
             Format::Json | Format::Csv => Lang::En,
         };
         let language = Language::new(self.lang.unwrap_or(usual));

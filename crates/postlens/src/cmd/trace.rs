@@ -10,7 +10,7 @@ use postlens_trace::{Clues, Journey, Key, Query, Trail, assemble};
 
 use crate::exit;
 use crate::input::{Input, InputArgs, tell_problems};
-use crate::output::{When, data, locale, message};
+use crate::output::{self, When, data, message};
 use crate::progress::ProgressLine;
 
 /// Follow one mail: where it came from, what each hop did, what became of it
@@ -136,19 +136,19 @@ impl TraceArgs {
         summary.problems.splice(0..0, input.found.problems);
         let journeys = assemble(&trail);
         let read = tell_problems(&summary);
-        let lang = self.lang.unwrap_or_else(|| Lang::of_locale(&locale("LC_MESSAGES")));
+        let language = Language::new(self.lang.unwrap_or_else(output::lang));
         let format = if self.json { Format::Json } else { self.format };
         let text = match format {
             Format::Json => {
                 let value = trace::value(&journeys, self.lines);
                 format!("{}\n", serde_json::to_string_pretty(&value)?)
             }
-            Format::Html => trace::html::page(&journeys, lang, self.lines),
+            Format::Html => trace::html::page(&journeys, &language, self.lines),
             Format::Text if self.all || journeys.len() <= FULL => {
                 let telling = Telling { lines: self.lines, colour: self.color.allows_colour() };
-                trace::write(&journeys, &Language::new(lang), telling)
+                trace::write(&journeys, &language, telling)
             }
-            Format::Text => trace::text::list(&journeys, &Language::new(lang)),
+            Format::Text => trace::text::list(&journeys, &language),
         };
         data(&text).context("cannot write to standard output")?;
         tell_rest(&journeys, &trail, self.all || format != Format::Text);

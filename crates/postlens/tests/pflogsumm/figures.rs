@@ -163,14 +163,6 @@ impl Consumer for Figures {
     }
 }
 
-/// A relay as it is written.
-fn relay(line: &DeliveryLine<'_>) -> String {
-    let relay = &line.relay;
-    let address = relay.address.map(|address| format!("[{address}]"));
-    let port = relay.port.map(|port| format!(":{port}"));
-    format!("{}{}{}", relay.name, address.unwrap_or_default(), port.unwrap_or_default())
-}
-
 /// Seconds of the log's own clock.
 fn clock(line: &Observation<'_>) -> i64 {
     line.time.micros.div_euclid(1_000_000) + i64::from(line.time.offset)
@@ -290,7 +282,7 @@ impl Figures {
             }
             DeliveryStatus::Bounced => {
                 self.bounced += 1;
-                *self.bounces_by_relay.entry(relay(line)).or_default() += 1;
+                *self.bounces_by_relay.entry(line.relay.to_bstring().to_string()).or_default() += 1;
                 self.count(Column::Bounced);
             }
             _ => {}

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::PlaceArgs;
 use super::filter::{FilterArgs, cause_of, verdict};
 use super::place::{Held, Waiting};
-use crate::output::locale;
+use crate::output;
 
 /// What the user wrote.
 #[derive(Debug, Args)]
@@ -70,7 +70,7 @@ impl ListArgs {
             return Ok(waiting.code());
         }
         sort(&mut waiting.messages, self.sort);
-        let lang = self.lang.unwrap_or_else(|| Lang::of_locale(&locale("LC_MESSAGES")));
+        let lang = self.lang.unwrap_or_else(output::lang);
         match self.format {
             Format::Table => table(&waiting, self.limit, now, &Language::new(lang), out),
             Format::Json => waiting.messages.iter().try_for_each(|held| {

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::PlaceArgs;
 use super::filter::{FilterArgs, verdict};
 use super::list::sums;
-use crate::output::{When, locale};
+use crate::output::{self, When};
 
 /// Count what waits by domain and age
 ///
@@ -86,7 +86,7 @@ impl ShapeArgs {
         if self.json {
             json(&shape, &rows, out)
         } else {
-            let lang = self.lang.unwrap_or_else(|| Lang::of_locale(&locale("LC_MESSAGES")));
+            let lang = self.lang.unwrap_or_else(output::lang);
             let language = Language::new(lang);
             writeln!(out, "{}", sums(&waiting, now, &language))?;
             self.table(&shape, &rows, &language, out)

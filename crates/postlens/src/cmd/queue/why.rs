@@ -16,7 +16,7 @@ use super::filter::{FilterArgs, verdict};
 use super::list::{shown_sender, span, sums};
 use super::place::{Held, Waiting};
 use super::shape::relay;
-use crate::output::{data, locale};
+use crate::output::{self, data};
 
 /// From so many recipients on, and such a share of all in percent, a sender is told.
 const SENDER_LEAST: usize = 20;
@@ -67,7 +67,7 @@ impl WhyArgs {
             text.push('\n');
             text
         } else {
-            let lang = self.lang.unwrap_or_else(|| Lang::of_locale(&locale("LC_MESSAGES")));
+            let lang = self.lang.unwrap_or_else(output::lang);
             page(&waiting, &groups, now, &Language::new(lang))
         };
         data(&text).context("cannot write to standard output")?;

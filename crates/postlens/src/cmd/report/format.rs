@@ -5,7 +5,7 @@ use postlens_report::html::Charts;
 use postlens_report::text::Look;
 use postlens_report::{Lang, Language, Report, csv, html, json, markdown, text, xlsx};
 
-use crate::output::locale;
+use crate::output;
 
 /// A format of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -31,7 +31,7 @@ impl Format {
     pub(super) fn lang(self) -> Lang {
         match self {
             Self::Csv | Self::Json => Lang::default(),
-            _ => Lang::of_locale(&locale("LC_MESSAGES")),
+            _ => output::lang(),
         }
     }
 
