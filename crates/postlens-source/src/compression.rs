@@ -240,6 +240,35 @@ impl Decoder {
         }
     }
 
+    /// Reads past so many bytes, or to the end; how many there were.
+    pub(crate) fn skip(&mut self, count: u64) -> io::Result<u64> {
+        if count == 0 {
+            return Ok(0);
+        }
+        let mut buffer = vec![0; READ];
+        let mut skipped = 0;
+        while skipped < count {
+            let wanted = usize::try_from(count - skipped).unwrap_or(READ).min(READ);
+            match self.read(buffer.get_mut(..wanted).unwrap_or_default())? {
+                0 => break,
+                read => skipped += read as u64,
+            }
+        }
+        Ok(skipped)
+    }
+
+    /// Fills a buffer.
+    pub(crate) fn read_exact(&mut self, into: &mut [u8]) -> io::Result<()> {
+        let mut filled = 0;
+        while let Some(rest) = into.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+            match self.read(rest)? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                read => filled += read,
+            }
+        }
+        Ok(())
+    }
+
     fn has_ended(&self) -> bool {
         match &self.state {
             State::Plain(source) | State::Between(source) => source.ended,

@@ -3,12 +3,15 @@
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::compression::{Compression, Decoder, gzip_mtime};
 use crate::feed::Feed;
 use crate::identity::{FileIdentity, HEAD};
 use crate::journal::JournalQuery;
+use crate::place::Span;
 use crate::problem::{Problem, ProblemKind};
 use crate::tail::Tail;
 use crate::writer::Writer;
@@ -25,6 +28,10 @@ pub struct LogFile {
     pub(crate) written: Option<i64>,
     /// Whether to wait for more at its end.
     pub(crate) followed: bool,
+    /// The part that is wanted.
+    pub(crate) span: Span,
+    /// The open file, where its name may come to mean another before it is read.
+    pinned: Option<Arc<File>>,
 }
 
 /// How bytes are got from a source.
@@ -67,6 +74,8 @@ impl LogFile {
             compression: Compression::None,
             written: None,
             followed: false,
+            span: Span::default(),
+            pinned: None,
         };
         if file.kind == InputKind::File {
             file.written = modified(metadata);
@@ -86,6 +95,8 @@ impl LogFile {
             compression: Compression::None,
             written: None,
             followed: false,
+            span: Span::default(),
+            pinned: None,
         }
     }
 
@@ -165,13 +176,46 @@ impl LogFile {
         Ok(head)
     }
 
-    /// Opens the source to read it; a plain file from byte `start` on.
+    /// Opens a file now, to be read whatever becomes of its name.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or the name means another file already.
+    pub(crate) fn pin(&mut self) -> Result<(), Problem> {
+        let failed = |error| Problem::opening(&self.path, error);
+        let file = File::open(&self.path).map_err(failed)?;
+        let found = file.metadata().map_err(failed)?;
+        let same = |known: FileIdentity| (known.device, known.inode) == (found.dev(), found.ino());
+        if !self.identity.is_some_and(same) {
+            return Err(Problem::new(&self.path, ProblemKind::Vanished));
+        }
+        self.pinned = Some(Arc::new(file));
+        Ok(())
+    }
+
+    /// The file's bytes from its beginning, decompressed.
+    pub(crate) fn decoder(&self) -> io::Result<Decoder> {
+        Decoder::new(Box::new(self.open_at(0)?))
+    }
+
+    fn open_at(&self, start: u64) -> io::Result<File> {
+        let mut file = match &self.pinned {
+            Some(pinned) => pinned.try_clone()?,
+            None => File::open(&self.path)?,
+        };
+        if start > 0 || self.pinned.is_some() {
+            file.seek(SeekFrom::Start(start))?;
+        }
+        Ok(file)
+    }
+
+    /// Opens the source to read it; a file from byte `start` of its decompressed log on.
     pub(crate) fn open(&self, start: u64) -> Result<Feed, Problem> {
         let mut writer = None;
+        let packed = self.compression != Compression::None;
+        let seek = if packed { 0 } else { start };
         let raw: Box<dyn Read + Send> = match &self.kind {
             InputKind::File | InputKind::Pipe => {
-                let file =
-                    open_at(&self.path, start).map_err(|e| Problem::opening(&self.path, e))?;
+                let file = self.open_at(seek).map_err(|e| Problem::opening(&self.path, e))?;
                 if self.followed {
                     return self.tail(file);
                 }
@@ -193,8 +237,12 @@ impl LogFile {
                 Box::new(journal)
             }
         };
-        let decoder = if start == 0 { Decoder::new(raw) } else { Ok(Decoder::plain(raw)) };
-        decoder
+        let decoder = if seek == 0 { Decoder::new(raw) } else { Ok(Decoder::plain(raw)) };
+        let skipped = decoder.and_then(|mut decoder| {
+            decoder.skip(start - seek)?;
+            Ok(decoder)
+        });
+        skipped
             .map(|decoder| Feed::new(decoder, writer))
             .map_err(|source| Problem::new(&self.path, ProblemKind::Read { read: 0, source }))
     }
@@ -205,14 +253,6 @@ impl LogFile {
         let writer = Writer::of_tail(tail.clone());
         Ok(Feed::new(Decoder::plain(Box::new(tail)), Some(writer)))
     }
-}
-
-fn open_at(path: &Path, start: u64) -> io::Result<File> {
-    let mut file = File::open(path)?;
-    if start > 0 {
-        file.seek(SeekFrom::Start(start))?;
-    }
-    Ok(file)
 }
 
 /// Fills a buffer as far as the source goes.

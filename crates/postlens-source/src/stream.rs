@@ -250,6 +250,7 @@ impl StreamReader {
             let period = self.setting.period.as_ref();
             let bounds = self.setting.bounds;
             let part = selection::part(planned, later, bounds, &self.setting.zone);
+            let part = part.and_then(|part| selection::clipped(part, planned));
             let part = if planned.file.followed { Some(Part::growing(part)) } else { part };
             let Some(part) = part else {
                 self.skipped.files += 1;

@@ -105,3 +105,24 @@ pub(super) fn part(
     let (start, first) = start.map_or((0, first), |(offset, at)| (*offset, Some(*at)));
     Some(Part { start, end, first })
 }
+
+/// What of a part lies in the wanted span of the file; `None` for nothing.
+pub(super) fn clipped(part: Part, planned: &Planned) -> Option<Part> {
+    let span = planned.file.span;
+    let end = [part.end, span.to].into_iter().flatten().min();
+    if end.is_some_and(|end| end <= part.start.max(span.from)) {
+        return None;
+    }
+    if span.from <= part.start {
+        return Some(Part { end, ..part });
+    }
+    let mut first = part.first;
+    if planned.plan.evidence != Evidence::None {
+        for (_, sighting) in planned.survey.spots.iter().filter(|(at, _)| {
+            (part.start..=span.from).contains(at)
+        }) {
+            first = first.and_then(|first| sighting.near(first)).or(first);
+        }
+    }
+    Some(Part { start: span.from, end, first })
+}
