@@ -12,6 +12,9 @@ use crate::run;
 /// programs that make compressed logs.
 const BESIDE_THE_LAB: &[&str] = &[
     "chromium",
+    "poppler-utils",
+    "libreoffice-calc",
+    "fonts-noto-cjk",
     "python3-openpyxl",
     "pflogsumm",
     "libdate-calc-perl",

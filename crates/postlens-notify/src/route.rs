@@ -1,5 +1,6 @@
 //! Routes: how a letter gets away.
 
+use std::error::Error;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -118,11 +119,24 @@ impl RouteError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Smtp { source, .. } => {
-                !source.is_permanent() && !source.is_client() && !source.is_tls()
+                !source.is_permanent() && !source.is_client() && !self.is_unprotected()
             }
             Self::Sendmail { .. } => true,
             Self::Read { .. } | Self::Certificate { .. } | Self::Tls { .. } => false,
         }
+    }
+
+    /// Whether TLS failed: a certificate is not trusted, or what answers speaks no TLS.
+    pub fn is_unprotected(&self) -> bool {
+        let Self::Smtp { source, .. } = self else {
+            return matches!(self, Self::Certificate { .. } | Self::Tls { .. });
+        };
+        // rustls says it by an error of input and output that has no other meaning here.
+        let causes = std::iter::successors(Error::source(source), |error| (*error).source());
+        source.is_tls()
+            || causes
+                .filter_map(|error| error.downcast_ref::<std::io::Error>())
+                .any(|error| error.kind() == std::io::ErrorKind::InvalidData)
     }
 }
 

@@ -46,8 +46,13 @@ pub(crate) fn code(result: anyhow::Result<u8>) -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::from(OK),
         Err(error) => {
             message(&format!("error: {error}"));
-            for cause in error.chain().skip(1) {
-                message(&format!("  because: {cause}"));
+            let mut told = error.to_string();
+            for cause in error.chain().skip(1).map(ToString::to_string) {
+                // Some libraries repeat a cause in what it causes.
+                if !told.ends_with(&cause) {
+                    message(&format!("  because: {cause}"));
+                    told = cause;
+                }
             }
             if let Some(hint) = error.downcast_ref::<Hint>() {
                 message(&format!("hint: {}", hint.hint));

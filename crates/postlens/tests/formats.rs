@@ -9,6 +9,9 @@
     reason = "tests fail by panicking"
 )]
 
+#[path = "formats/browser.rs"]
+mod browser;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -129,26 +132,13 @@ fn a_browser_runs_nothing_of_a_log() {
     let log = hostile(directory.path());
     let page = directory.path().join("report.html");
     std::fs::write(&page, report(&["--format", "html"], &log)).unwrap();
-    let dom = browse(&page);
+    let dom = browser::dom(&page, browser::Scheme::Light, 1000);
     assert!(dom.contains("<title>Postfix report: mail</title>"), "the title is as it was written");
     // Only ours: the browser would have closed and reopened elements around others'.
     assert_eq!(dom.matches("<style").count(), 1);
     assert_eq!(dom.matches("<script").count(), 0);
     assert_eq!(dom.matches("<img").count(), 0);
     assert!(dom.contains("&lt;script&gt;document.title='owned'&lt;/script&gt;"));
-}
-
-/// The document as a browser has it after its scripts, if any, have run.
-fn browse(page: &Path) -> String {
-    let output = Command::new("chromium")
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=3000"])
-        .arg(format!("--user-data-dir={}", page.with_extension("profile").display()))
-        .arg("--dump-dom")
-        .arg(format!("file://{}", page.display()))
-        .output()
-        .expect("these tests need the Debian package chromium: cargo xtask test installs it");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
 }
 
 #[test]

@@ -180,3 +180,16 @@ fn passwords_are_read_by_their_owner_only_and_go_nowhere_in_the_clear() {
     check(0o644, "mail.example.com", "hint: chmod 600");
     check(0o600, "mail.example.com", "hint: use --smtp-tls starttls or tls");
 }
+
+#[test]
+fn without_the_protection_asked_for_nothing_is_sent() {
+    let (port, served) = server(takes);
+    let directory = tempfile::tempdir().unwrap();
+    let (server, kept) = (format!("127.0.0.1:{port}"), directory.path().to_str().unwrap());
+    let args = ["--smtp", &server, "--smtp-tls", "starttls", "--mail-keep", kept];
+    let output = report(&args).args(["--mail-retry", "600"]).arg(examples()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("STARTTLS"), "{}", stderr(&output));
+    assert_eq!(served.join().unwrap(), "", "the server got no mail");
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+}

@@ -103,3 +103,56 @@ fn cells_have_types_and_headings_stay() {
     assert_eq!(name, "送信者");
     assert_eq!(sheet["rows"].as_array().unwrap().len(), 4);
 }
+
+/// A sheet as LibreOffice reads it: its rows, as it shows them.
+fn by_libreoffice(file: &Path, sheet: usize) -> Vec<Vec<String>> {
+    let directory = file.parent().unwrap();
+    let filter = format!(
+        "csv:Text - txt - csv (StarCalc):9,34,76,1,,0,false,true,false,false,false,{sheet}"
+    );
+    let output = Command::new("soffice")
+        .arg(format!("-env:UserInstallation=file://{}/profile", directory.display()))
+        .args(["--headless", "--convert-to", &filter, "--outdir"])
+        .arg(directory)
+        .arg(file)
+        .env("HOME", directory)
+        .output()
+        .expect(
+            "this test needs the Debian package libreoffice-calc: cargo xtask test installs it",
+        );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let written = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let mut written = written.filter(|path| path.extension().is_some_and(|ending| ending == "csv"));
+    let path = written.next().unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::remove_file(path).unwrap();
+    let cells = |row: &str| row.split('\t').map(str::to_owned).collect();
+    text.trim_start_matches('\u{feff}').lines().map(cells).collect()
+}
+
+#[test]
+fn libreoffice_reads_the_figures_of_the_json_report() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("report.xlsx");
+    std::fs::write(&file, report(&["--format", "xlsx"])).unwrap();
+    let json: Value = serde_json::from_slice(&report(&["--json", "--top", "10000"])).unwrap();
+    let days = by_libreoffice(&file, 1);
+    let known = json["days"].as_object().unwrap();
+    assert_eq!(days.len(), known.len() + 1);
+    for (row, (day, figures)) in days[1..].iter().zip(known) {
+        assert_eq!(row[0], *day);
+        let keys = ["received", "delivered", "deferred", "bounced", "refused", "connections"];
+        for (cell, key) in row[1..].iter().zip(keys) {
+            assert_eq!(*cell, figures[key].to_string(), "{day} {key}");
+        }
+    }
+    let destinations = by_libreoffice(&file, 2);
+    let known = json["destinations"]["entries"].as_array().unwrap();
+    assert_eq!(destinations.len(), known.len() + 1);
+    for (row, entry) in destinations[1..].iter().zip(known) {
+        assert_eq!(row[0], entry["name"]);
+        let cells = [&row[1], &row[3], &row[4]].map(|cell| cell.parse::<u64>().unwrap());
+        let figures = ["sent", "bounced", "bytes"].map(|key| entry[key].as_u64().unwrap());
+        assert_eq!(cells, figures, "{}", row[0]);
+    }
+}

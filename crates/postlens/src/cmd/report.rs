@@ -8,29 +8,32 @@ mod masked;
 mod pass;
 mod selected;
 mod selection;
+mod way;
 
-use std::io::{IsTerminal as _, Write};
-use std::path::{Path, PathBuf};
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use postlens_detect::Finding;
 use postlens_engine::{Order, Run, Summary};
-use postlens_report::{First, Lang, Language, Report, Source, View};
+use postlens_report::{Filter, First, Lang, Language, Report, Source, View};
 use postlens_stats::stats::traffic::{Span, Traffic};
+use postlens_syntax::Time;
 use postlens_track::Limits;
 
 use crate::exit::hint;
-use crate::input::{InputArgs, ends, tell_problems};
-use crate::output::{When, bytes};
+use crate::input::{Input, InputArgs, ends, tell_problems};
+use crate::output::When;
 use crate::progress::ProgressLine;
-use crate::whole::WholeFile;
 use compared::{Earlier, Periods};
 use format::Format;
 use mail::MailArgs;
 use masked::MaskArg;
 use pass::{Figures, Plan};
-use selection::SelectionArgs;
+use selection::{Selection, SelectionArgs};
+use way::Way;
 
 /// Tell what is wrong and what happened to the mail: problems, outcomes, refusals, traffic
 ///
@@ -116,76 +119,114 @@ pub(crate) struct ReportArgs {
 impl ReportArgs {
     /// Reads the logs and writes the report.
     pub(crate) fn run(self) -> Result<u8> {
+        let (asked, way, language) = self.validate()?;
+        let answer = asked.read();
+        way.send(&answer.report(), &language)?;
+        Ok(tell_problems(&answer.summary))
+    }
+
+    /// Finds all that can be wrong before a log is read.
+    fn validate(self) -> Result<(Asked, Way, Language)> {
         let selection = self.selection.validate()?;
         let format = if self.json { Format::Json } else { self.format };
         if format.is_binary() && self.output.is_none() && std::io::stdout().is_terminal() {
             return Err(hint(anyhow!("a terminal cannot show a workbook"), "add -o report.xlsx"));
         }
         let input = self.input.validate()?;
-        let post = self.mail.validate()?;
-        let period = ends(&input.options);
+        let way = match (self.mail.validate()?, self.output) {
+            (Some(post), _) => Way::Mail(post),
+            (None, Some(path)) => Way::File(path, format, look::of(self.color, self.bars, true)),
+            (None, None) => Way::Output(format, look::of(self.color, self.bars, false)),
+        };
+        let compared = self.compare.map(|text| Periods::read(&text, &input.options)).transpose()?;
         let by = Span::ALL.into_iter().find(|span| self.by.as_deref() == Some(span.name()));
-        let mut figures = Figures::default();
-        if by == Some(Span::Minute) {
-            figures.stats.traffic = Traffic::by_minute();
-        }
-        let periods = match &self.compare {
-            Some(text) => Some(Periods::read(text, &input.options)?),
-            None => None,
-        };
-        let run = Run {
-            streams: input.found.streams,
-            options: input.options,
-            tracking: Some(Limits { messages: self.max_messages.max(1), ..Limits::default() }),
-            order: Order::Time,
-            threads: input.threads,
-        };
-        let line = ProgressLine::new();
-        let mut show = |progress| line.show(progress);
-        let plan = Plan { compared: periods, learn: self.learn, selection: &selection };
-        let (mut summary, mut earlier) = pass::run(run, &mut figures, plan, &mut show);
-        drop(line);
-        summary.problems.splice(0..0, input.found.problems);
-        let mut findings = figures.detectors.findings();
-        findings.retain(|finding| selection.concerns(finding));
-        let mut filter = selection.told();
-        if let Some(mask) = self.mask {
-            let mut shown = vec![&mut figures.stats];
-            shown.extend(earlier.as_mut().map(Earlier::stats));
-            mask.apply(&mut shown, &mut findings, filter.as_mut());
-        }
         let first = if self.traffic_first { First::Traffic } else { First::Problems };
-        let report = Report {
-            stats: &figures.stats,
-            findings: &findings,
-            comparison: earlier.as_ref().map(Earlier::comparison),
-            period,
-            filter,
-            learned: figures.learned,
-            source: source(&summary),
-            top: self.top.unwrap_or(format.top()),
-            view: View { sections: self.section, detail: self.detail, by, first },
-        };
+        let limits = Limits { messages: self.max_messages.max(1), ..Limits::default() };
+        let (mask, learn, top) = (self.mask, self.learn, self.top.unwrap_or(format.top()));
+        let view = View { sections: self.section, detail: self.detail, by, first };
         let language = Language::new(self.lang.unwrap_or_else(|| format.lang()));
-        if let Some(post) = post {
-            post.send(&report, &language)?;
-            return Ok(tell_problems(&summary));
-        }
-        let look = look::of(self.color, self.bars, self.output.is_some());
-        let text = format.write(&report, &language, look)?;
-        match self.output {
-            Some(path) => write_whole(&path, &text)
-                .with_context(|| format!("cannot write {}", path.display()))?,
-            None => bytes(&text).context("cannot write to standard output")?,
-        }
-        Ok(tell_problems(&summary))
+        let asked = Asked { input, limits, selection, compared, learn, mask, top, view };
+        Ok((asked, way, language))
     }
 }
 
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = WholeFile::create(path)?;
-    file.write_all(bytes)?;
-    file.commit()
+/// What the report is to tell.
+struct Asked {
+    input: Input,
+    limits: Limits,
+    selection: Selection,
+    compared: Option<Periods>,
+    learn: u16,
+    mask: Option<MaskArg>,
+    top: usize,
+    view: View,
+}
+
+impl Asked {
+    /// Reads the logs.
+    fn read(self) -> Answer {
+        let mut figures = Figures::default();
+        if self.view.by == Some(Span::Minute) {
+            figures.stats.traffic = Traffic::by_minute();
+        }
+        let period = ends(&self.input.options);
+        let run = Run {
+            streams: self.input.found.streams,
+            options: self.input.options,
+            tracking: Some(self.limits),
+            order: Order::Time,
+            threads: self.input.threads,
+        };
+        let plan = Plan { compared: self.compared, learn: self.learn, selection: &self.selection };
+        let line = ProgressLine::new();
+        let mut show = |progress| line.show(progress);
+        let (mut summary, earlier) = pass::run(run, &mut figures, plan, &mut show);
+        drop(line);
+        summary.problems.splice(0..0, self.input.found.problems);
+        let mut findings = figures.detectors.findings();
+        findings.retain(|finding| self.selection.concerns(finding));
+        let filter = self.selection.told();
+        let (top, view) = (self.top, self.view);
+        let mut answer = Answer { figures, earlier, findings, filter, period, summary, top, view };
+        if let Some(mask) = self.mask {
+            answer.mask(mask);
+        }
+        answer
+    }
+}
+
+/// What the logs say to it.
+struct Answer {
+    figures: Figures,
+    earlier: Option<Earlier>,
+    findings: Vec<Finding>,
+    filter: Option<Filter>,
+    period: (Option<Time>, Option<Time>),
+    summary: Summary,
+    top: usize,
+    view: View,
+}
+
+impl Answer {
+    fn mask(&mut self, mask: MaskArg) {
+        let mut shown = vec![&mut self.figures.stats];
+        shown.extend(self.earlier.as_mut().map(Earlier::stats));
+        mask.apply(&mut shown, &mut self.findings, self.filter.as_mut());
+    }
+
+    fn report(&self) -> Report<'_> {
+        Report {
+            stats: &self.figures.stats,
+            findings: &self.findings,
+            comparison: self.earlier.as_ref().map(Earlier::comparison),
+            period: self.period,
+            filter: self.filter.clone(),
+            learned: self.figures.learned,
+            source: source(&self.summary),
+            top: self.top,
+            view: self.view.clone(),
+        }
+    }
 }
 
 fn source(summary: &Summary) -> Source {

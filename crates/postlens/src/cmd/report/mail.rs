@@ -200,6 +200,10 @@ fn user_at_host() -> String {
     format!("{}@{host}", user.unwrap_or_else(|| "root".to_owned()))
 }
 
+/// What to do where TLS fails.
+const TLS_ADVICE: &str = "give the name that its certificate is for, and by --smtp-ca whom to \
+                          trust, or another --smtp-tls; ";
+
 impl Post {
     /// Mails the report, unless it says nothing that was asked for.
     pub(super) fn send(&self, report: &Report<'_>, language: &Language) -> Result<()> {
@@ -215,12 +219,16 @@ impl Post {
             message(&format!("warning: {}; trying again in {seconds} s", chain(error)));
             std::thread::sleep(pause);
         });
-        sent.map_err(|error| match keep(&composed, self.args.mail_keep.as_deref()) {
-            Ok(path) => {
-                let path = path.display();
-                hint(error, format!("the mail is kept in {path}; send it: sendmail -t < {path}"))
-            }
-            Err(unkept) => hint(error, format!("nor could the mail be kept: {unkept:#}")),
+        sent.map_err(|error| {
+            let kept = match keep(&composed, self.args.mail_keep.as_deref()) {
+                Ok(path) => {
+                    let path = path.display();
+                    format!("the mail is kept in {path}; send it: sendmail -t < {path}")
+                }
+                Err(unkept) => format!("nor could the mail be kept: {unkept:#}"),
+            };
+            let advice = if error.is_unprotected() { TLS_ADVICE } else { "" };
+            hint(error, format!("{advice}{kept}"))
         })
     }
 
@@ -236,11 +244,13 @@ impl Post {
 /// An error with what caused it, in a line.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
+    for cause in std::iter::successors(error.source(), |error| error.source()) {
+        let cause = cause.to_string();
+        // Some libraries repeat a cause in what it causes.
+        if !text.ends_with(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
     }
     text
 }
