@@ -292,16 +292,46 @@ fn completions_and_man_pages_are_made() {
 }
 
 #[test]
-fn the_readme_shows_what_is_printed() {
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+fn the_readmes_show_what_is_printed() {
+    shown_in("README.md", &["report"]);
+    shown_in("README.ja.md", &["report", "--lang", "ja"]);
+}
+
+/// What a README shows after a command line about the examples is what that prints.
+#[track_caller]
+fn shown_in(readme: &str, arguments: &[&str]) {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(readme);
     let readme = std::fs::read_to_string(readme).unwrap();
-    let (_, shown) = readme.split_once("$ postlens report examples/\n").unwrap();
+    let line = format!("$ postlens {} examples/\n", arguments.join(" "));
+    let (_, shown) = readme.split_once(&line).unwrap();
     let (shown, _) = shown.split_once("```").unwrap();
-    let output = postlens(&["report"]).arg(examples()).output().unwrap();
+    let output = postlens(arguments).arg(examples()).output().unwrap();
     let mut printed = out(&output).lines();
     for line in shown.lines().filter(|line| *line != "…") {
         // What is left out stands between the lines that are shown, or at a line's end.
         let start = line.trim_end_matches('…');
         assert!(printed.any(|printed| printed.starts_with(start)), "{line}");
+    }
+}
+
+#[test]
+fn the_readmes_name_the_same_commands() {
+    let commands = |readme: &str| {
+        let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(readme);
+        let text = std::fs::read_to_string(readme).unwrap();
+        let rows = text.lines().filter_map(|line| line.strip_prefix("| `postlens "));
+        let rows = rows.map(|row| row.split('`').next().unwrap_or_default().to_owned());
+        rows.collect::<Vec<_>>()
+    };
+    let english = commands("README.md");
+    assert!(english.len() > 8, "{english:?}");
+    let output = postlens(&["--help"]).output().unwrap();
+    let help = out(&output);
+    for command in &english {
+        assert!(commands("README.ja.md").contains(command), "{command}");
+        let name = command.split(' ').next().unwrap();
+        // That one has the original's command line, not ours.
+        let known = help.contains(&format!("\n  {name} ")) || name == "qshape";
+        assert!(known, "{name}: {help}");
     }
 }

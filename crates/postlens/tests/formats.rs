@@ -127,6 +127,21 @@ fn nothing_in_a_log_becomes_markup() {
 }
 
 #[test]
+fn nothing_in_a_log_becomes_markup_in_markdown_or_a_formula_in_csv() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = hostile(directory.path());
+    let markdown = report(&["--format", "markdown", "--detail"], &log);
+    assert!(markdown.contains("&lt;script&gt;document.title='owned'&lt;/script&gt;"), "{markdown}");
+    assert!(!markdown.contains('<'), "{markdown}");
+    let csv = report(&["--format", "csv"], &log);
+    assert!(csv.contains("<script>"), "spreadsheets show it as it is");
+    for text in [markdown, csv] {
+        let bad = |c: char| (c.is_control() && c != '\n') || "\u{202e}\u{200b}".contains(c);
+        assert!(!text.contains(bad), "{text}");
+    }
+}
+
+#[test]
 fn a_browser_runs_nothing_of_a_log() {
     let directory = tempfile::tempdir().unwrap();
     let log = hostile(directory.path());

@@ -182,6 +182,48 @@ fn passwords_are_read_by_their_owner_only_and_go_nowhere_in_the_clear() {
 }
 
 #[test]
+fn names_in_a_log_make_no_headers_and_no_markup() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = directory.path().join("mail.log");
+    let host = "<script>\u{202e}é";
+    let line =
+        |text: &str| format!("2026-11-23T10:00:00.000000+00:00 {host} postfix/smtpd[1]: {text}\n");
+    let hostile = "</p><script>alert(1)</script>\u{1b}[2J\rBcc: x@example.net";
+    let failed = format!(
+        "warning: {hostile}[192.0.2.9]: SASL LOGIN authentication failed: x, sasl_username={hostile}"
+    );
+    std::fs::write(&log, line("connect from mx.example.net[192.0.2.9]") + &line(&failed)).unwrap();
+    let (port, served) = server(takes);
+    let output = report(&["--smtp", &format!("127.0.0.1:{port}")]).arg(&log).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let mail = served.join().unwrap();
+    assert!(mail.is_ascii());
+    let message = MessageParser::default().parse(mail.as_bytes()).unwrap();
+    let mut headers: Vec<&str> = message.headers().iter().map(mail_parser::Header::name).collect();
+    headers.sort_unstable();
+    assert_eq!(
+        headers,
+        [
+            "Auto-Submitted",
+            "Content-Type",
+            "Date",
+            "From",
+            "MIME-Version",
+            "Message-ID",
+            "Subject",
+            "To"
+        ]
+    );
+    let subject = message.subject().unwrap();
+    assert!(subject.contains("<script>\\u{202E}é"), "{subject:?}");
+    let html = message.body_html(0).unwrap();
+    assert!(html.contains("&lt;script&gt;"));
+    assert!(!html.contains("<script"), "{html}");
+    let bad = |c: char| (c.is_control() && !"\r\n".contains(c)) || c == '\u{202e}';
+    assert!(!html.contains(bad) && !message.body_text(0).unwrap().contains(bad));
+}
+
+#[test]
 fn without_the_protection_asked_for_nothing_is_sent() {
     let (port, served) = server(takes);
     let directory = tempfile::tempdir().unwrap();

@@ -11,6 +11,8 @@
     reason = "tests fail by panicking"
 )]
 
+#[path = "pflogsumm_right/callers.rs"]
+mod callers;
 #[path = "pflogsumm_right/differences.rs"]
 mod differences;
 #[path = "pflogsumm_strict/original.rs"]
