@@ -93,7 +93,8 @@ impl Stream {
             }
             without += over;
             // The beginning of an archive has to be unpacked anyway, so all or nothing is read.
-            file.span.from = if packed { to } else { next_line(file, to.saturating_sub(size - over)) };
+            file.span.from =
+                if packed { to } else { next_line(file, to.saturating_sub(size - over)) };
         }
         without
     }

@@ -118,9 +118,9 @@ pub(super) fn clipped(part: Part, planned: &Planned) -> Option<Part> {
     }
     let mut first = part.first;
     if planned.plan.evidence != Evidence::None {
-        for (_, sighting) in planned.survey.spots.iter().filter(|(at, _)| {
-            (part.start..=span.from).contains(at)
-        }) {
+        for (_, sighting) in
+            planned.survey.spots.iter().filter(|(at, _)| (part.start..=span.from).contains(at))
+        {
             first = first.and_then(|first| sighting.near(first)).or(first);
         }
     }

@@ -134,7 +134,7 @@ impl ReportArgs {
         }
         let input = self.input.validate()?;
         let way = match (self.mail.validate()?, self.output) {
-            (Some(post), _) => Way::Mail(post),
+            (Some(post), _) => Way::Mail(Box::new(post)),
             (None, Some(path)) => Way::File(path, format, look::of(self.color, self.bars, true)),
             (None, None) => Way::Output(format, look::of(self.color, self.bars, false)),
         };

@@ -16,7 +16,7 @@ fn chromium(page: &Path, scheme: Scheme, width: u32) -> Command {
     command.args(["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]);
     command.arg(format!("--user-data-dir={}", page.with_extension("profile").display()));
     command.arg(format!("--window-size={width},1400"));
-    let preferred = if scheme == Scheme::Dark { 0 } else { 1 };
+    let preferred = u8::from(scheme != Scheme::Dark);
     command.arg(format!("--blink-settings=preferredColorScheme={preferred}"));
     command
 }

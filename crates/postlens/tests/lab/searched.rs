@@ -169,7 +169,7 @@ pub(crate) fn whole_messages() {
             let mut expected: Vec<_> = all
                 .iter()
                 .filter(|line| line.contains(&again))
-                .filter_map(|line| Some(line.split("]: ").nth(1)?.split(": ").next()?))
+                .filter_map(|line| line.split("]: ").nth(1)?.split(": ").next())
                 .chain([id])
                 .flat_map(|id| {
                     let of = format!("]: {id}: ");

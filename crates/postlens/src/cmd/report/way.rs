@@ -16,7 +16,7 @@ use crate::whole::WholeFile;
 #[derive(Debug)]
 pub(super) enum Way {
     /// To people's mailboxes.
-    Mail(Post),
+    Mail(Box<Post>),
     /// To a file, whole or not at all.
     File(PathBuf, Format, Look),
     /// To standard output.
