@@ -47,6 +47,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let root = workspace::root()?;
     let wants = |kind| arguments.kinds.is_empty() || arguments.kinds.contains(&kind);
     let target = target(&root)?;
+    let is_checked = arguments.check && (wants(Kind::Deb) || wants(Kind::Rpm));
+    let tree = is_checked.then(|| check::Tree::debian(&root)).transpose()?;
     if wants(Kind::Deb) || wants(Kind::Rpm) {
         run::succeed(&mut run::cargo(&root, "build --release --locked --package postlens"))?;
         stage(&root, &target)?;
@@ -54,15 +56,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if wants(Kind::Deb) {
         let package = deb(&root, &target)?;
         println!("package: {}", package.display());
-        if arguments.check {
-            check::deb(&root, &package)?;
+        if let Some(tree) = &tree {
+            check::deb(tree, &package)?;
         }
     }
     if wants(Kind::Rpm) {
         let package = rpm(&root, &target)?;
         println!("package: {}", package.display());
-        if arguments.check {
-            check::rpm(&root, &package)?;
+        if let Some(tree) = &tree {
+            check::rpm(tree, &package)?;
         }
     }
     if wants(Kind::Static) {
