@@ -33,13 +33,14 @@ impl Lang {
     }
 
     /// The texts of the language's files.
-    fn words(self) -> [&'static str; 10] {
+    fn words(self) -> [&'static str; 11] {
         match self {
             Self::En => [
                 include_str!("../locales/en.ftl"),
                 include_str!("../locales/en/sections.ftl"),
                 include_str!("../locales/en/causes.ftl"),
                 include_str!("../locales/en/compare.ftl"),
+                include_str!("../locales/en/doctor.ftl"),
                 include_str!("../locales/en/document.ftl"),
                 include_str!("../locales/en/findings.ftl"),
                 include_str!("../locales/en/queue.ftl"),
@@ -52,6 +53,7 @@ impl Lang {
                 include_str!("../locales/ja/sections.ftl"),
                 include_str!("../locales/ja/causes.ftl"),
                 include_str!("../locales/ja/compare.ftl"),
+                include_str!("../locales/ja/doctor.ftl"),
                 include_str!("../locales/ja/document.ftl"),
                 include_str!("../locales/ja/findings.ftl"),
                 include_str!("../locales/ja/queue.ftl"),

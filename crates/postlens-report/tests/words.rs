@@ -255,6 +255,26 @@ const NAMES: &[&str] = &[
     "requeue",
     "retry",
     "saved",
+    // The settings that `postlens doctor` names.
+    "ForwardToSyslog",
+    "Storage",
+    "compatibility_level",
+    "copytruncate",
+    "debug_peer_list",
+    "fail2ban",
+    "imuxsock",
+    "info",
+    "journald",
+    "logrotate",
+    "mail",
+    "maillog_file",
+    "maillog_file_prefixes",
+    "postfix/qmgr",
+    "postfix/smtpd",
+    "postlog",
+    "programname",
+    "soft_bounce",
+    "var/log/journal",
 ];
 
 /// The words in Latin letters that are no names.

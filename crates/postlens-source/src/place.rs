@@ -66,8 +66,11 @@ impl Stream {
             if !file.is_file() || is_wide(file) {
                 return Ok(None);
             }
-            file.pin()?;
-            if place.is_none() {
+            if place.is_some() {
+                // What cannot be read of the older ones is said when they are read.
+                drop(file.pin());
+            } else {
+                file.pin()?;
                 place = end_of(file).map_err(|source| {
                     Problem::new(file.path(), ProblemKind::Read { read: 0, source })
                 })?;
@@ -93,8 +96,11 @@ impl Stream {
             }
             without += over;
             // The beginning of an archive has to be unpacked anyway, so all or nothing is read.
-            file.span.from =
-                if packed { to } else { next_line(file, to.saturating_sub(size - over)) };
+            if packed {
+                file.span = Span { from: 0, to: Some(0) };
+            } else {
+                file.span.from = next_line(file, to.saturating_sub(size - over));
+            }
         }
         without
     }

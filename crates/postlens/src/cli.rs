@@ -32,6 +32,7 @@ Examples:
   postlens trace bob@example.org           where is my mail?
   postlens export deliveries mail.log -o deliveries.csv
   postlens queue                           what waits, where, and why
+  postlens doctor                          is the log complete, and not too open?
   postlens parse mail.log | jq 'select(.kind == \"delivery\" and .status == \"deferred\")'
 
 Exit status: 0 all was read, 1 something could not be read, 2 wrong usage or failure.";
@@ -44,6 +45,7 @@ enum Command {
     Trace(cmd::trace::TraceArgs),
     Queue(Box<cmd::queue::QueueArgs>),
     Check(Box<cmd::check::CheckArgs>),
+    Doctor(cmd::doctor::DoctorArgs),
     Parse(Box<cmd::parse::ParseArgs>),
     Export(Box<cmd::export::ExportArgs>),
     Pflogsumm(cmd::pflogsumm::PflogsummArgs),
@@ -85,6 +87,7 @@ pub(crate) fn run() -> Result<u8> {
         Command::Trace(args) => args.run(),
         Command::Queue(args) => args.run(),
         Command::Check(args) => args.run(),
+        Command::Doctor(args) => args.run(),
         Command::Parse(args) => args.run(),
         Command::Export(args) => args.run(),
         Command::Pflogsumm(args) => args.run(),

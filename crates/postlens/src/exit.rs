@@ -21,6 +21,13 @@ pub(crate) struct Hint {
     hint: String,
 }
 
+impl Hint {
+    /// What to do.
+    pub(crate) fn remedy(&self) -> &str {
+        &self.hint
+    }
+}
+
 impl std::fmt::Display for Hint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.error.fmt(f)

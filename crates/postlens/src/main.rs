@@ -8,6 +8,7 @@ mod exit;
 mod filters;
 mod input;
 mod output;
+mod postfix;
 mod progress;
 mod whole;
 

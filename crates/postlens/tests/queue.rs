@@ -5,39 +5,18 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use serde_json::Value;
 
+#[path = "queue/lab.rs"]
+mod lab;
+
+use lab::{Lab, text};
+
 const MESSAGES: usize = 240;
 
-struct Lab {
-    dir: tempfile::TempDir,
-}
-
-fn script() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lab/queue.sh")
-}
-
 impl Lab {
-    fn up(count: usize) -> Self {
-        let dir = tempfile::Builder::new().prefix("postlens-queue-").tempdir().unwrap();
-        let mut command = Command::new(script());
-        let output = command.arg("up").arg(dir.path()).arg(count.to_string()).output().unwrap();
-        assert!(output.status.success(), "the lab failed: {}", text(&output.stderr));
-        Self { dir }
-    }
-
-    fn run(&self, command: &[&str]) -> Output {
-        let mut shell = Command::new(script());
-        shell.arg("shell").arg(self.dir.path()).args(command).output().unwrap()
-    }
-
-    fn postlens(&self, args: &[&str]) -> Output {
-        self.run(&[&[env!("CARGO_BIN_EXE_postlens")], args].concat())
-    }
-
     fn objects(&self, args: &[&str]) -> Vec<Value> {
         let output = self.postlens(&[&["queue", "--format", "json"], args].concat());
         assert!(output.status.success(), "{}", text(&output.stderr));
@@ -48,16 +27,6 @@ impl Lab {
             .map(|line| serde_json::from_slice(line).unwrap())
             .collect()
     }
-}
-
-impl Drop for Lab {
-    fn drop(&mut self) {
-        let _ = Command::new(script()).arg("down").arg(self.dir.path()).status();
-    }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// Rows with equal counts stand in a random order in the original.

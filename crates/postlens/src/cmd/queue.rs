@@ -12,7 +12,7 @@ mod why;
 
 use act::{ActArgs, Action};
 
-pub(crate) use filter::seconds;
+pub(crate) use filter::{bytes, seconds};
 pub(crate) use list::span;
 pub(crate) use place::{Held, PlaceArgs, Waiting};
 

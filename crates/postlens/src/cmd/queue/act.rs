@@ -15,9 +15,10 @@ use postlens_report::escape::printable;
 use super::PlaceArgs;
 use super::filter::FilterArgs;
 use super::list::{shown_sender, span};
-use super::place::{Held, program};
+use super::place::Held;
 use crate::exit::{self, hint};
 use crate::output::{data, message};
+use crate::postfix::program;
 
 /// What is done with a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

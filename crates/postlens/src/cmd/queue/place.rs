@@ -1,8 +1,8 @@
 //! Which queue is read, and by which way.
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
+use std::process::Stdio;
 
 use anyhow::{Context, Result, anyhow};
 use clap::{Args, ValueEnum};
@@ -10,6 +10,7 @@ use postlens_queue::{Message, QueueName, Spool, SpoolError, listing};
 
 use crate::exit::{self, hint};
 use crate::output::message;
+use crate::postfix::{Instance, instances, printed, program};
 
 /// What the user wrote.
 #[derive(Debug, Args, Clone)]
@@ -73,13 +74,6 @@ impl Waiting {
     }
 }
 
-/// A Postfix.
-#[derive(Debug, Clone, Default)]
-struct Instance {
-    name: Option<String>,
-    config: Option<PathBuf>,
-}
-
 impl PlaceArgs {
     /// Reads what waits in the queues named, all by default.
     pub(crate) fn read(&self, queues: &[QueueName]) -> Result<Waiting> {
@@ -98,6 +92,12 @@ impl PlaceArgs {
             self.live(&instance, queues, &mut waiting)?;
         }
         Ok(waiting)
+    }
+
+    /// Which queue is meant, whatever way it is read.
+    pub(crate) fn name(&self) -> String {
+        let place = self.spool.as_ref().or(self.config.as_ref());
+        place.map(|path| path.display().to_string()).unwrap_or_default()
     }
 
     /// Whether a saved copy is read.
@@ -207,54 +207,10 @@ fn tell(error: &dyn std::error::Error) {
     message(&parts.collect::<Vec<_>>().join(": "));
 }
 
-/// A program of Postfix for an instance, found where Postfix has them even if `PATH` does not.
-pub(crate) fn program(name: &str, config: Option<&Path>) -> Command {
-    let usual = Path::new("/usr/sbin").join(name);
-    let mut command = if usual.exists() { Command::new(usual) } else { Command::new(name) };
-    if let Some(config) = config {
-        command.arg("-c").arg(config);
-    }
-    command.stdin(Stdio::null());
-    command
-}
-
-/// What a command prints.
-pub(crate) fn printed(command: &mut Command) -> Result<String> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let output = command.output().map_err(|error| {
-        hint(
-            anyhow::Error::new(error).context(format!("cannot run {name}")),
-            "Postfix is not installed here, or not in PATH; name a queue directory with --spool",
-        )
-    })?;
-    if !output.status.success() {
-        let words = String::from_utf8_lossy(&output.stderr);
-        return Err(anyhow!("{}", words.trim()).context(format!("{name} failed")));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
 fn queue_directory(instance: &Instance) -> Result<PathBuf> {
     let config = instance.config.as_deref();
     let path = printed(program("postconf", config).args(["-xh", "queue_directory"]))?;
     Ok(PathBuf::from(path.trim_end()))
-}
-
-/// All instances; the only one, or where nobody knows, has no name.
-fn instances() -> Vec<Instance> {
-    let listed = printed(program("postmulti", None).arg("-l")).unwrap_or_default();
-    let all: Vec<Instance> = listed.lines().filter_map(instance).collect();
-    if all.len() > 1 { all } else { vec![Instance::default()] }
-}
-
-/// A line of `postmulti -l`: name, group, enabled, configuration directory.
-fn instance(line: &str) -> Option<Instance> {
-    let mut parts = line.split_ascii_whitespace();
-    let (name, _, enabled, config) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    // The first has no name of its own and is listed even where it is not enabled.
-    let name = if name == "-" { "postfix" } else { name };
-    let wanted = enabled == "y" || name == "postfix";
-    wanted.then(|| Instance { name: Some(name.to_owned()), config: Some(config.into()) })
 }
 
 fn postqueue(instance: &Instance, queues: &[QueueName], waiting: &mut Waiting) -> Result<()> {

@@ -1,0 +1,75 @@
+# How a system logs its mail.
+doctor-nothing = Nothing to change: mail is logged completely, and not too much is told.
+doctor-count = { $count ->
+    [one] One finding.
+   *[other] { $count } findings.
+}
+doctor-level-problem = problem
+doctor-level-warning = warning
+doctor-level-advice = advice
+doctor-verbose = The service { $service } logs verbosely (-v).
+doctor-verbose-why = Verbose output holds contents of mail and of logins, fills the disk, and buries the lines that matter. It is for an hour of debugging.
+doctor-debug-peer = Sessions with some peers are logged in full (debug_peer_list).
+doctor-debug-peer-why = It was meant for one investigation; as long as it stands, each of those sessions writes hundreds of lines.
+doctor-subjects = Subjects are written into the log.
+doctor-subjects-why = Subjects are contents of mail: they do not belong into a log that is kept for other reasons, and strangers choose what they hold.
+doctor-all-headers = All headers are written into the log.
+doctor-all-headers-why = Headers hold contents of mail and names of people, and make the log many times larger.
+doctor-compatibility = No compatibility_level is set.
+doctor-compatibility-why = Postfix then uses defaults of old, and warns in the log each time that one of them matters.
+doctor-soft-bounce = soft_bounce is on: nothing is ever refused or bounced for good.
+doctor-soft-bounce-why = Mail to addresses that do not exist waits for days, and senders try again and again. It is for the day of a migration.
+doctor-short-ids = Queue IDs are short, and used again within hours.
+doctor-short-ids-why = Two mails of one day may have the same ID, so that lines have to be told apart by time. Long IDs are never used again, and tell when the mail arrived.
+doctor-no-postlogd = maillog_file is set, but master.cf runs no postlogd: nothing can be written to { $file }.
+doctor-no-postlogd-why = Programs of Postfix hand their lines to the service postlog; without it they are lost.
+doctor-log-place = { $file } is not below a directory in which Postfix may log ({ $prefixes }).
+doctor-log-place-why = Postfix refuses to start with a maillog_file outside maillog_file_prefixes.
+doctor-same-name = Two log under the same name, { $name }: this one and { $other }.
+doctor-same-name-why = Their lines cannot be told apart in the log.
+doctor-foreign-name = A service logs as { $name }, without postfix in its name.
+doctor-foreign-name-why = Most readers of logs, and filters of loggers and fail2ban, do not take such lines for Postfix's.
+doctor-no-service-name = The service { $service } logs as postfix/smtpd, as port 25 does.
+doctor-no-service-name-why = Mail from your own users cannot be told from mail of strangers: failed logins, refusals and connections are counted together.
+doctor-tls-talk = TLS is logged in more than a line per session.
+doctor-tls-talk-why = Levels above 1 are for debugging, and write dozens of lines per connection.
+doctor-tls-silent = TLS is not logged.
+doctor-tls-silent-why = Whether mail was encrypted, by which protocol, and with which trust, cannot be said later. Level 1 costs one line per session.
+doctor-imjournal-limit = rsyslog takes at most { $burst } lines within { $interval } seconds from the journal; the log shows up to { $peak }.
+doctor-imjournal-limit-why = What is more is thrown away, all programs together, until the time is over: just when much happens.
+doctor-imuxsock-limit = rsyslog takes at most { $burst } lines of a process within { $interval } seconds.
+doctor-imuxsock-limit-why = What is more is thrown away: just when much happens. Queue managers and busy servers log more than that.
+doctor-program-name = A template of rsyslog cuts the names of programs.
+doctor-program-name-why = %programname% ends at the first slash: postfix/smtpd and postfix/qmgr both become postfix, and it can no longer be said which daemon logged a line.
+doctor-old-stamps = Times have neither year, nor zone, nor fractions of a second.
+doctor-old-stamps-why = Which year, and which of two hours when clocks are put back, has to be guessed; what happened within one second has no order across files.
+doctor-repeated = rsyslog replaces repeated lines by a count.
+doctor-repeated-why = When they came is lost, and whom they concerned too, where lines of two programs alternate.
+doctor-no-mail-rule = No rule of rsyslog writes mail at level info to a file.
+doctor-no-mail-rule-why = Ordinary lines of Postfix (facility mail, level info) then are in the journal at best.
+doctor-journal-limit = journald takes at most { $burst } lines of a service within { $interval } seconds; the log shows up to { $peak }.
+doctor-journal-limit-why = To journald, all of Postfix is one service: what is more is thrown away, just when much happens.
+doctor-journal-lost = The mail log is in the journal alone, and that does not survive a restart.
+doctor-journal-lost-why = After each restart the log is empty. Storage=auto keeps it only if the directory /var/log/journal is there.
+doctor-journal-level = journald leaves out lines of level info.
+doctor-journal-level-why = All that Postfix logs of ordinary mail is of that level: deliveries, connections, refusals.
+doctor-journal-forward = rsyslog waits for lines that journald does not hand on.
+doctor-journal-forward-why = rsyslog reads journald's socket (imuxsock); with ForwardToSyslog=no nothing comes.
+doctor-journal-short = The journal is kept for a shorter time than { $least } days.
+doctor-journal-short-why = Mail may wait in the queue for days: when it comes back, the lines of its arrival are gone.
+doctor-not-rotated = The log is rotated by nobody that can be seen.
+doctor-not-rotated-why = It grows until the disk is full, and Postfix then refuses mail; old lines are never deleted.
+doctor-rotated-twice = The log is rotated by two rules; the other is at { $other }.
+doctor-rotated-twice-why = logrotate reports a duplicate entry and leaves out the file of the second rule, with all that is in it.
+doctor-kept-short = { $file } is kept for { $days } days, less than { $least }.
+doctor-kept-short-why = Mail may wait in the queue for days: when it comes back, the lines of its arrival are gone. Comparing with last week, or answering who sent what, takes longer still.
+doctor-kept-long = { $file } is kept for { $days } days, more than { $most }.
+doctor-kept-long-why = Logs of mail hold who wrote to whom and when: they should go when their purpose has.
+doctor-copytruncate = The log is copied and emptied (copytruncate).
+doctor-copytruncate-why = Lines that are written between the copy and the emptying are lost.
+doctor-not-reopened = Nobody is told that { $file } has been rotated.
+doctor-not-reopened-why = The writer goes on writing to the old file, even after it was compressed or deleted: the new one stays empty.
+doctor-readable = Everybody on this system may read { $file }.
+doctor-readable-why = It holds who wrote to whom, and with loggers' mistakes passwords that were typed as names. Members of one group are enough.
+doctor-lost-lines = { $program } says that it has lost at least { $count } lines.
+doctor-lost-lines-why = What was lost is missing in every report, and attacks are when most is lost.
