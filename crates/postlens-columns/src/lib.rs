@@ -4,13 +4,15 @@
 //! that every format and the reference in the book say the same. A [`Row`] is one record or
 //! one line; [`Selection`] takes the columns that are wanted from it.
 //!
-//! [`ParquetWriter`] writes them in Arrow's columns.
+//! [`BatchBuilder`] gathers them in Arrow's columns, and [`ParquetWriter`] writes those.
 //!
 //! Every row has an `id` that is the same whenever the same log is read again, so that rows
 //! can be loaded into a database any number of times.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests fail by panicking"))]
 
+#[cfg(feature = "parquet")]
+mod arrow;
 mod cell;
 mod fields;
 mod json;
@@ -21,10 +23,12 @@ mod selection;
 mod suppression;
 mod table;
 
+#[cfg(feature = "parquet")]
+pub use arrow::{BatchBuilder, schema};
 pub use cell::{Cell, text};
 pub use json::escape;
 #[cfg(feature = "parquet")]
-pub use parquet::{ParquetWriter, schema};
+pub use parquet::ParquetWriter;
 pub use row::Row;
 pub use selection::{Selection, UnknownColumn};
 pub use suppression::{Advice, Suppression};

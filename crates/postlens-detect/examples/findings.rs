@@ -38,17 +38,18 @@ fn run(log: &[u8], consumer: &mut dyn Consumer) -> (u64, u128) {
             if let Stamp::Absolute { micros, offset } = entry.stamp {
                 time = Time { micros, offset };
             }
-            chunk.push((time, entry, Event::parse(&entry)));
+            chunk.push((time, line, entry, Event::parse(&entry)));
         }
         if chunk.is_empty() {
             break;
         }
         let start = Instant::now();
-        for (time, entry, event) in &chunk {
+        for (time, bytes, entry, event) in &chunk {
             let (time, weight) = (*time, entry.repeat.max(1));
             let line = LineId { log: 0, offset: number };
             number += 1;
-            let seen = Observation { time, stamped: true, entry, event, line, weight, echo: false };
+            let (stamped, echo) = (true, false);
+            let seen = Observation { time, stamped, entry, bytes, event, line, weight, echo };
             consumer.line(&seen);
             tracker.observe(&seen, consumer);
         }

@@ -49,6 +49,7 @@ fn observe(log: &[u8], mut each: impl FnMut(&Observation<'_>)) {
             time: time.unwrap_or(start),
             stamped: true,
             entry: &entry,
+            bytes: line,
             event: &event,
             line: LineId::default(),
             weight: 1,

@@ -145,6 +145,7 @@ impl<'a> Feed<'a> {
             time,
             stamped: mark.time.is_some(),
             entry,
+            bytes: mark.bytes,
             event,
             line: LineId { log, offset: mark.offset },
             weight: entry.repeat.max(1),

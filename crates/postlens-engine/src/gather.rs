@@ -103,6 +103,7 @@ impl Take<bool> for Gathering<'_> {
                 time: self.last,
                 stamped: time.is_some(),
                 entry: &entry,
+                bytes: line.bytes,
                 event: &Event::parse(&entry),
                 line: LineId { log: chunk.log(), offset: line.offset },
                 weight: entry.repeat.max(1),

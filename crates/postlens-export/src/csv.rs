@@ -37,7 +37,7 @@ impl Separator {
 /// Writes rows.
 pub(crate) struct Csv<W> {
     out: W,
-    separator: char,
+    separator: Separator,
     guard: bool,
     line: String,
 }
@@ -49,29 +49,15 @@ impl<W: Write> Csv<W> {
         separator: Separator,
         guard: bool,
     ) -> Result<Self, ExportError> {
-        let separator = separator.char();
         let names: Vec<_> = selection.columns().iter().map(|column| column.name).collect();
-        let mut line = names.join(separator.encode_utf8(&mut [0; 4]));
+        let mut line = names.join(separator.char().encode_utf8(&mut [0; 4]));
         line.push('\n');
         out.write_all(line.as_bytes()).map_err(ExportError::Write)?;
         Ok(Self { out, separator, guard, line })
     }
 
     fn text(&mut self, text: &str) {
-        let text = if self.guard { guarded(text) } else { Cow::Borrowed(text) };
-        let special = |char: char| matches!(char, '"' | '\n' | '\r') || char == self.separator;
-        if !text.is_empty() && !text.contains(special) {
-            self.line.push_str(&text);
-            return;
-        }
-        self.line.push('"');
-        for char in text.chars() {
-            if char == '"' {
-                self.line.push('"');
-            }
-            self.line.push(char);
-        }
-        self.line.push('"');
+        csv_field(text, self.separator, self.guard, &mut self.line);
     }
 
     fn cell(&mut self, cell: &Cell<'_>) {
@@ -97,7 +83,7 @@ impl<W: Write + Send> Sheet for Csv<W> {
         self.line.clear();
         for (place, cell) in cells.iter().enumerate() {
             if place > 0 {
-                self.line.push(self.separator);
+                self.line.push(self.separator.char());
             }
             self.cell(cell);
         }
@@ -112,6 +98,25 @@ impl<W: Write + Send> Sheet for Csv<W> {
     fn finish(mut self: Box<Self>) -> Result<(), ExportError> {
         self.flush()
     }
+}
+
+/// Appends a text as a field, quoted where it must be. `guard` keeps it from being taken for a
+/// formula.
+pub fn csv_field(text: &str, separator: Separator, guard: bool, line: &mut String) {
+    let text = if guard { guarded(text) } else { Cow::Borrowed(text) };
+    let special = |char: char| matches!(char, '"' | '\n' | '\r') || char == separator.char();
+    if !text.is_empty() && !text.contains(special) {
+        line.push_str(&text);
+        return;
+    }
+    line.push('"');
+    for char in text.chars() {
+        if char == '"' {
+            line.push('"');
+        }
+        line.push(char);
+    }
+    line.push('"');
 }
 
 /// A text that no spreadsheet takes for a formula.

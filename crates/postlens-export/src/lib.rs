@@ -20,7 +20,7 @@ use std::path::Path;
 
 use postlens_columns::{Cell, Selection};
 
-pub use csv::Separator;
+pub use csv::{Separator, csv_field};
 pub use error::ExportError;
 pub use postgres::{Load, Server};
 pub use suppressions::Suppressions;

@@ -105,6 +105,11 @@ impl Stream {
         &self.files
     }
 
+    /// Leaves out the files that are not wanted.
+    pub fn retain(&mut self, wanted: impl FnMut(&LogFile) -> bool) {
+        self.files.retain(wanted);
+    }
+
     /// Makes reading wait for more at the end of the newest file, and go on with the file
     /// that takes its place when the log is rotated or cut: it then has no end, unless a
     /// period has one. Returns whether that can be: nothing is added to an archive.

@@ -92,6 +92,7 @@ macro_rules! daemons {
     ($($(#[$doc:meta])* $name:ident = $text:literal $family:ident;)*) => {
         /// The programs whose lines we understand.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         pub enum Daemon { $($(#[$doc])* $name,)* }
 
         impl Daemon {

@@ -6,6 +6,7 @@ use crate::stamp::TimeOfDay;
 
 /// A point in time, with the offset that the log was written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Time {
     /// Microseconds since 1970-01-01T00:00:00Z.
     pub micros: i64,

@@ -189,7 +189,7 @@ fn kind_of(event: &Event<'_>) -> Option<NoteKind> {
 
 /// A kept line as the tracker takes it.
 pub(crate) fn observation<'a>(
-    line: &KeptLine,
+    line: &'a KeptLine,
     entry: &'a Entry<'a>,
     event: &'a Event<'a>,
 ) -> Observation<'a> {
@@ -197,6 +197,7 @@ pub(crate) fn observation<'a>(
         time: line.time,
         stamped: line.stamped,
         entry,
+        bytes: &line.bytes,
         event,
         line: line.id,
         weight: entry.repeat.max(1),

@@ -21,6 +21,7 @@
 //!         time: Time::default(),
 //!         stamped: true,
 //!         entry: &entry,
+//!         bytes: line,
 //!         event: &Event::parse(&entry),
 //!         line: LineId::default(),
 //!         weight: 1,

@@ -10,13 +10,15 @@ use crate::queue_key::QueueKey;
 
 /// A message's slot, valid while the slot's generation is the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Handle {
     pub(crate) slot: u32,
     pub(crate) generation: u32,
 }
 
 /// Slots of messages, an index by queue ID, and the order in which they were last seen.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Index {
     slots: Vec<MessageState>,
     free: Vec<u32>,

@@ -2,6 +2,7 @@
 
 /// Limits of the tracker's memory. Times are microseconds of log time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Limits {
     /// Messages held at once; beyond that the longest unseen are let go.
     pub messages: usize,
@@ -34,6 +35,7 @@ impl Default for Limits {
 /// What a limit made the tracker let go before its end was seen. Never silent: these
 /// are shown beside every result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Counters {
     /// Messages let go because [`Limits::messages`] was reached.
     pub messages_evicted: u64,

@@ -374,6 +374,7 @@ mod tests {
                     time: Time { micros: second * 1_000_000, offset: 0 },
                     stamped: true,
                     entry: &entry,
+                    bytes: line.as_bytes(),
                     event: &event,
                     line: LineId { log: 0, offset: number as u64 },
                     weight: 1,

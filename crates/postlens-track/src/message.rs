@@ -11,7 +11,8 @@ use crate::record::{self, MessageName};
 use crate::text::{Span, TextBuf};
 
 /// A message's state. Slots are used again, with their buffers.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct MessageState {
     pub(crate) queue_id: QueueKey,
     /// Distinguishes the slot's successive messages.
@@ -51,6 +52,7 @@ pub(crate) struct MessageState {
 
 /// A recipient's state.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct RecipientState {
     hash: u64,
     address: Span,

@@ -6,13 +6,15 @@ use postlens_syntax::Entry;
 
 /// A host and an instance, by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Place {
     pub(crate) host: u32,
     pub(crate) instance: u32,
 }
 
 /// The places that lines about one message came from: nearly always one.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Places {
     first: Place,
     more: Vec<Place>,
@@ -49,7 +51,8 @@ impl Places {
 type Numbers = HashMap<Box<[u8]>, u32, foldhash::fast::RandomState>;
 
 /// Numbers for host and instance names.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Names {
     /// By number, from 1.
     texts: Vec<Box<[u8]>>,

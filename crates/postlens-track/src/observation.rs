@@ -5,6 +5,7 @@ use postlens_syntax::{Entry, Event, Time};
 /// Where a line stands: a stable name for what has no other. It is the same after the log
 /// has been rotated or compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct LineId {
     /// Which log: the reader's hash of its beginning.
     pub log: u64,
@@ -54,6 +55,8 @@ pub struct Observation<'a> {
     pub stamped: bool,
     /// The framed line.
     pub entry: &'a Entry<'a>,
+    /// The line itself, without its end, as it was framed.
+    pub bytes: &'a [u8],
     /// Its meaning.
     pub event: &'a Event<'a>,
     /// Where it stands.

@@ -3,6 +3,7 @@
 /// What a person wants to know about one recipient of one mail. Exactly one per
 /// recipient of every journey; a message without known recipients has one of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Outcome {
     /// Put into a mailbox on one of our hosts, or given to a command (local, virtual,
     /// lmtp, pipe).
@@ -87,6 +88,7 @@ impl Outcome {
 
 /// How a message came into being.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Origin {
     /// By SMTP from another host or a client without login.
     Smtp,
@@ -112,6 +114,7 @@ impl Origin {
 
 /// What ties a message to an earlier one of the same journey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Link {
     /// A hop of ours took it over: a content filter, another instance, another host.
     NextHop,

@@ -9,6 +9,7 @@ use postlens_syntax::QueueId;
 /// A queue ID held by value. IDs longer than any Postfix makes are told apart by
 /// their first bytes and their length.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct QueueKey {
     length: u8,
     long: bool,

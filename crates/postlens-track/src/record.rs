@@ -218,6 +218,7 @@ pub struct Session<'a> {
 
 /// How a session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum SessionEnd {
     /// With a disconnect line and no trouble before it.
     Closed,

@@ -18,6 +18,7 @@ pub(crate) type SessionKey = u64;
 
 /// A session's state.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct SessionState {
     start: Time,
     pub(crate) last_seen: Time,
@@ -97,7 +98,8 @@ impl SessionState {
 }
 
 /// The open sessions.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Sessions {
     open: HashMap<SessionKey, SessionState, foldhash::fast::RandomState>,
     idle: VecDeque<(i64, SessionKey)>,

@@ -4,6 +4,7 @@ use bstr::BStr;
 
 /// A piece of a [`TextBuf`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Span {
     start: u32,
     end: u32,
@@ -11,6 +12,7 @@ pub(crate) struct Span {
 
 /// Texts one after the other.
 #[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct TextBuf {
     bytes: Vec<u8>,
 }

@@ -19,7 +19,8 @@ use crate::record::RecordSink;
 use crate::session::Sessions;
 
 /// Turns the log's events into messages, deliveries, sessions and refusals.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Tracker {
     limits: Limits,
     counters: Counters,

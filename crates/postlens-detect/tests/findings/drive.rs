@@ -20,6 +20,7 @@ pub(crate) fn findings(log: &[u8]) -> Vec<Finding> {
             time,
             stamped: true,
             entry: &entry,
+            bytes: line,
             event: &event,
             line: LineId { log: 0, offset: number as u64 },
             weight: entry.repeat.max(1),

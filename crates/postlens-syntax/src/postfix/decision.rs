@@ -52,6 +52,7 @@ macro_rules! actions {
     ($($(#[$doc:meta])* $name:ident = $word:literal $kind:literal;)*) => {
         /// An action of an access table, a restriction, a milter or a content check.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         pub enum Action { $($(#[$doc])* $name,)* }
         impl Action {
             /// Every action.

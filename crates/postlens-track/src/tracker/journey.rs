@@ -15,6 +15,7 @@ use crate::session::key_of;
 
 /// A parent that named its child before we saw the child.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Expected {
     parent: Handle,
     /// The parent's recipient that goes on as the child; none for a notification.

@@ -46,6 +46,7 @@ pub(crate) fn tell(log: &str, limits: Limits) -> (String, Counters) {
             time,
             stamped,
             entry,
+            bytes: line.as_bytes(),
             event,
             line: at,
             weight,

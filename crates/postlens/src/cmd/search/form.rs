@@ -207,6 +207,7 @@ fn json(found: &Found<'_>, out: &mut dyn Write) -> io::Result<()> {
         time: found.time.unwrap_or_default(),
         stamped: found.time.is_some() && found.entry.stamp != Stamp::None,
         entry: found.entry,
+        bytes: found.line,
         event: found.event,
         line: LineId::default(),
         weight: found.weight,

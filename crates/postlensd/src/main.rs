@@ -1,0 +1,17 @@
+//! The daemon: follows the logs of a mail system and keeps what they tell in a store.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests fail by panicking"))]
+
+mod cli;
+mod cmd;
+mod config;
+mod exit;
+mod intake;
+mod output;
+mod socket;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    exit::code(cli::run())
+}
