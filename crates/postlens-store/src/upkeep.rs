@@ -134,7 +134,8 @@ fn check_file(stored: &Stored, file: &DataFile) -> Result<(), String> {
     if length != file.bytes {
         return Err(format!("it has {length} bytes instead of {}", file.bytes));
     }
-    let reader = ParquetRecordBatchReaderBuilder::try_new(opened).and_then(|made| made.build());
+    let reader = ParquetRecordBatchReaderBuilder::try_new(opened)
+        .and_then(ParquetRecordBatchReaderBuilder::build);
     let mut rows = 0;
     for batch in reader.map_err(|error| error.to_string())? {
         let batch = batch.map_err(|error| error.to_string())?;

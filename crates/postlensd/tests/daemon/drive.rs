@@ -89,8 +89,10 @@ impl Home {
     pub(crate) fn follow(&self, commit_seconds: u32) -> Daemon {
         let (store, log) = (self.path("store"), self.path("mail.log"));
         let config = format!(
-            "store = {store:?}\ntz = 'UTC'\ncommit_seconds = {commit_seconds}\ncommit_mib = 1\n\
-             free_mib = 0\n[[log]]\npath = {log:?}\n"
+            "store = '{}'\ntz = 'UTC'\ncommit_seconds = {commit_seconds}\ncommit_mib = 1\n\
+             free_mib = 0\n[[log]]\npath = '{}'\n",
+            store.display(),
+            log.display()
         );
         let config = self.write("postlensd.toml", config);
         let mut command = Command::new(env!("CARGO_BIN_EXE_postlensd"));
@@ -101,7 +103,7 @@ impl Home {
     /// Waits until a query gives a number.
     #[track_caller]
     pub(crate) fn wait_for(&self, query: &str, expected: i64) {
-        let end = Instant::now() + Duration::from_secs(120);
+        let end = Instant::now() + Duration::from_mins(2);
         loop {
             let said = self.say(&["sql", "--format", "json", query]);
             let number = || -> Option<i64> {

@@ -24,8 +24,8 @@ fn files(home: &Home, table: &str) -> u64 {
     let said = home.say(&["store", "info", "--json"]);
     let rows =
         said.out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    let found = rows.into_iter().find(|row| row["table"] == table).unwrap();
-    found["files"].as_u64().unwrap()
+    let found = rows.into_iter().find(|row| row.get("table").unwrap() == table).unwrap();
+    found.get("files").unwrap().as_u64().unwrap()
 }
 
 #[test]
