@@ -82,14 +82,16 @@ fn target(root: &Path) -> Result<PathBuf> {
     Ok(PathBuf::from(workspace::text(&metadata, "target_directory")))
 }
 
-/// Has the program write its man pages and completions to `target/package`.
+/// Has the program write its man pages and completions to `target/package`, where the
+/// manifest names them, wherever the program itself is built.
 fn stage(root: &Path, target: &Path) -> Result<()> {
     let program = target.join("release/postlens");
     let program = program.to_str().context("the target directory's name is no UTF-8")?;
-    let (man, completions) = (target.join("package/man"), target.join("package/completions"));
+    let staged = root.join("target/package");
+    let (man, completions) = (staged.join("man"), staged.join("completions"));
     // Pages of commands that are no more must not stay.
-    if target.join("package").exists() {
-        fs::remove_dir_all(target.join("package"))?;
+    if staged.exists() {
+        fs::remove_dir_all(&staged)?;
     }
     fs::create_dir_all(&man)?;
     fs::create_dir_all(&completions)?;
