@@ -25,6 +25,7 @@ const BESIDE_THE_LAB: &[&str] = &[
     "python3-venv",
     "postgresql",
     "bzip2",
+    "tmux",
     "gzip",
     "xz-utils",
     "zstd",

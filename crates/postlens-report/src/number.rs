@@ -43,6 +43,18 @@ pub fn delay(value: Delay) -> String {
     }
 }
 
+/// Whole seconds in their two largest units: `45s`, `12m`, `3h20m`, `2d04h`.
+pub fn span(seconds: i64) -> String {
+    let seconds = seconds.max(0);
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds}s"),
+        (0, 0, _) => format!("{minutes}m"),
+        (0, _, _) => format!("{hours}h{minutes:02}m"),
+        _ => format!("{days}d{hours:02}h"),
+    }
+}
+
 /// A rate to two digits or so: `0.3`, `4.5`, `120`.
 pub fn rate(value: f64) -> String {
     if value < 0.05 {

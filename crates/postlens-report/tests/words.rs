@@ -72,7 +72,7 @@ const ELSEWHERE: [&str; 9] = [
 #[test]
 fn no_words_are_unused() {
     // What the queue's commands say is put together where the queue is known.
-    let code = code() + &code_in("../postlens/src");
+    let code = code() + &code_in("../postlens/src") + &code_in("../postlens-tui/src");
     let literals = literals(&code);
     let words = lines("en").join("\n");
     // `origin-{}` in the code stands for all keys that begin with `origin-`.
@@ -96,7 +96,7 @@ fn no_words_are_unused() {
 
 #[test]
 fn no_words_are_missing() {
-    let (code, keys) = (code(), keys());
+    let (code, keys) = (code() + &code_in("../postlens-tui/src"), keys());
     let first = |key: &str| key.split('-').next().unwrap_or_default().to_owned();
     let families: BTreeSet<String> = keys.iter().map(|key| first(key)).collect();
     let is_key = |text: &&&str| {
@@ -242,6 +242,14 @@ const NAMES: &[&str] = &[
     "undeliverable",
     "www-data",
     // The words of `postlens queue`, and Postfix's queues and parameters that they name.
+    "Ctrl-C",
+    "End",
+    "Enter",
+    "Esc",
+    "Home",
+    "PageDown",
+    "PageUp",
+    "Tab",
     "cause",
     "corrupt",
     "delete",
@@ -249,6 +257,7 @@ const NAMES: &[&str] = &[
     "fast_flush_domains",
     "hold",
     "limit",
+    "log",
     "postcat",
     "postlens",
     "queue",

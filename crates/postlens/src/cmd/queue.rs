@@ -8,12 +8,12 @@ mod filter;
 mod list;
 mod place;
 mod shape;
+mod watch;
 mod why;
 
 use act::{ActArgs, Action};
 
 pub(crate) use filter::{bytes, seconds};
-pub(crate) use list::span;
 pub(crate) use place::{Held, PlaceArgs, Waiting};
 
 /// List what waits in the queue, where, and why
@@ -35,6 +35,7 @@ Examples:
   postlens queue --spool saved-queue               a copy of a queue directory
   postlens queue why                               causes, who must act, what to do
   postlens queue shape --queue deferred            by domain and age
+  postlens queue watch                             live, in a terminal
 
 Exit status: 0 all was read, 1 some of the queue could not be read, 2 wrong usage or failure."
 )]
@@ -49,6 +50,7 @@ pub(crate) struct QueueArgs {
 enum QueueCommand {
     Why(Box<why::WhyArgs>),
     Shape(Box<shape::ShapeArgs>),
+    Watch(Box<watch::WatchArgs>),
     /// Put messages on hold: nothing is tried until they are released
     Hold(Box<ActArgs>),
     /// Release messages from hold
@@ -70,6 +72,7 @@ impl QueueArgs {
             None => self.list.run(),
             Some(QueueCommand::Why(args)) => args.run(),
             Some(QueueCommand::Shape(args)) => args.run(),
+            Some(QueueCommand::Watch(args)) => args.run(),
             Some(QueueCommand::Hold(args)) => args.run(Action::Hold),
             Some(QueueCommand::Release(args)) => args.run(Action::Release),
             Some(QueueCommand::Requeue(args)) => args.run(Action::Requeue),

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
-use postlens_engine::{Needles, Sighting, Summary, gather};
+use postlens_engine::{Needles, Progress, Sighting, Summary, gather};
 use postlens_report::trace::{self, Telling};
 use postlens_report::{Lang, Language};
 use postlens_source::{Options, Period};
@@ -131,7 +131,9 @@ impl TraceArgs {
         let spooled = self.input.spool().context("cannot keep standard input")?;
         let input = self.input.validate()?;
         let mut summary = Summary::default();
-        let trail = follow(query, &input, &mut summary)?;
+        let progress = ProgressLine::new();
+        let trail = follow(query, &input, &mut summary, &mut |seen| progress.show(seen))?;
+        drop(progress);
         drop(spooled);
         summary.problems.splice(0..0, input.found.problems);
         let journeys = assemble(&trail);
@@ -181,10 +183,13 @@ fn tell_rest(journeys: &[Journey], trail: &Trail, all: bool) {
 
 /// Reads the logs for what answers the query, then for what its lines name, until nothing
 /// new turns up. What is near in time is read again, not all.
-fn follow(query: Query, input: &Input, summary: &mut Summary) -> Result<Trail> {
+pub(crate) fn follow(
+    query: Query,
+    input: &Input,
+    summary: &mut Summary,
+    show: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Trail> {
     let (streams, options) = (&input.found.streams, &input.options);
-    let progress = ProgressLine::new();
-    let mut show = |seen| progress.show(seen);
     let (text, ignore_case) = query.needle();
     let needles = Needles::new(&[text.to_vec()], ignore_case)?;
     let mut trail = Trail::new(query);
@@ -194,7 +199,7 @@ fn follow(query: Query, input: &Input, summary: &mut Summary) -> Result<Trail> {
             trail.take(&line.observation, line.bytes);
         }
     };
-    summary.problems = gather(streams, options, input.threads, &needles, &mut take, &mut show);
+    summary.problems = gather(streams, options, input.threads, &needles, &mut take, show);
     for _ in 0..ROUNDS {
         let Some(Clues { texts, from, to }) = trail.next_clues() else { break };
         let needles = Needles::new(&texts, false)?;
@@ -206,7 +211,7 @@ fn follow(query: Query, input: &Input, summary: &mut Summary) -> Result<Trail> {
             }
         };
         // What could not be read has been said.
-        gather(streams, &near, input.threads, &needles, &mut take, &mut show);
+        gather(streams, &near, input.threads, &needles, &mut take, show);
     }
     Ok(trail)
 }

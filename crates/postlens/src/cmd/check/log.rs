@@ -6,6 +6,7 @@ use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use jiff::Timestamp;
 use postlens_engine::{Order, Run, Summary};
+use postlens_report::number::span;
 use postlens_source::{
     Arguments, Discovery, Options, Period, Place, Problem, Stream, Time, Zone, discover,
 };
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::plugin::{Check, Limits, Plugin, State};
 use super::range::Range;
 use super::state::StateArgs;
-use crate::cmd::queue::{bytes, seconds, span};
+use crate::cmd::queue::{bytes, seconds};
 use crate::exit::hint;
 use figures::Figures;
 

@@ -7,12 +7,13 @@ use bstr::{BStr, BString};
 use clap::Args;
 use postlens_queue::{QueueName, domain};
 use postlens_report::escape::printable;
+use postlens_report::number::span;
 use serde::{Deserialize, Serialize};
 
 use super::plugin::{Check, Limits, Plugin, State};
 use super::range::Range;
 use super::state::StateArgs;
-use crate::cmd::queue::{Held, PlaceArgs, Waiting, seconds, span};
+use crate::cmd::queue::{Held, PlaceArgs, Waiting, seconds};
 
 /// Check how much mail waits, and for how long
 #[derive(Debug, Args)]
@@ -99,10 +100,10 @@ impl Check for QueueCheckArgs {
         let mut plugin = Plugin::default();
         let unsent = self.counts(&waiting, now, &mut plugin);
         self.shares(&waiting, &mut plugin);
-        if waiting.incomplete {
+        if waiting.reading.incomplete {
             plugin.wrong(State::Unknown, "part of the queue could not be read");
         }
-        self.growth(unsent, now, waiting.incomplete, &mut plugin)?;
+        self.growth(unsent, now, waiting.reading.incomplete, &mut plugin)?;
         Ok(plugin)
     }
 }

@@ -11,10 +11,11 @@ use bstr::ByteSlice;
 use clap::Args;
 use postlens_queue::QueueName;
 use postlens_report::escape::printable;
+use postlens_report::number::span;
 
 use super::PlaceArgs;
 use super::filter::FilterArgs;
-use super::list::{shown_sender, span};
+use super::list::shown_sender;
 use super::place::Held;
 use crate::exit::{self, hint};
 use crate::output::{data, message};
@@ -141,7 +142,7 @@ impl ActArgs {
         messages.retain(|held| action.fits(held.message.queue));
         data(&preview(action, &messages, now)).context("cannot write to standard output")?;
         if messages.is_empty() || self.dry_run {
-            return Ok(if waiting.incomplete { exit::INCOMPLETE } else { exit::OK });
+            return Ok(if waiting.reading.incomplete { exit::INCOMPLETE } else { exit::OK });
         }
         if !self.yes && !asked(action, messages.len())? {
             data("nothing was done\n").context("cannot write to standard output")?;

@@ -7,7 +7,7 @@ use clap::Args;
 use postlens_explain::{Cause, Failure, Verdict};
 use postlens_queue::{Message, QueueName, Recipient, domain};
 
-use super::place::{Held, PlaceArgs, Waiting};
+use super::place::{Held, PlaceArgs, Reading, Waiting};
 
 /// What the user wrote.
 #[derive(Debug, Args, Clone)]
@@ -72,9 +72,24 @@ pub(crate) fn bytes(text: &str) -> Result<u64, String> {
 impl FilterArgs {
     /// Reads the queue and keeps what is meant.
     pub(crate) fn read(&self, place: &PlaceArgs, now: i64) -> Result<Waiting> {
-        let mut waiting = place.read(&self.queue)?;
-        waiting.messages.retain(|held| self.keeps(&held.message, now));
-        Ok(waiting)
+        let mut messages = Vec::new();
+        let reading = self.each(place, now, &mut |held| messages.push(held))?;
+        reading.tell();
+        Ok(Waiting { messages, reading })
+    }
+
+    /// Gives what is meant one by one, and says nothing.
+    pub(crate) fn each(
+        &self,
+        place: &PlaceArgs,
+        now: i64,
+        take: &mut dyn FnMut(Held),
+    ) -> Result<Reading> {
+        place.each(&self.queue, &mut |held| {
+            if self.keeps(&held.message, now) {
+                take(held);
+            }
+        })
     }
 
     /// Whether anything narrows the choice.

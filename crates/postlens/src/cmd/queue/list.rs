@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;
 use postlens_queue::{QueueName, compat};
 use postlens_report::escape::{lossless, printable};
+use postlens_report::number::span;
 use postlens_report::{Lang, Language};
 use serde_json::{Value, json};
 
@@ -67,7 +68,7 @@ impl ListArgs {
         let out = &mut BufWriter::new(io::stdout().lock());
         if self.strict_compat {
             strict(&waiting, out).context("cannot write to standard output")?;
-            return Ok(waiting.code());
+            return Ok(waiting.reading.code());
         }
         sort(&mut waiting.messages, self.sort);
         let lang = self.lang.unwrap_or_else(output::lang);
@@ -81,7 +82,7 @@ impl ListArgs {
         }
         .and_then(|()| out.flush())
         .context("cannot write to standard output")?;
-        Ok(waiting.code())
+        Ok(waiting.reading.code())
     }
 }
 
@@ -122,22 +123,11 @@ fn strict(waiting: &Waiting, out: &mut dyn Write) -> io::Result<()> {
     writer.finish()
 }
 
-fn stamp(seconds: i64, zone: &TimeZone, format: &str) -> String {
+/// A time in the reader's zone.
+pub(crate) fn stamp(seconds: i64, zone: &TimeZone, format: &str) -> String {
     match jiff::Timestamp::from_second(seconds) {
         Ok(time) => time.to_zoned_datetime(zone.clone()).strftime(format).to_string(),
         Err(_) => "?".to_owned(),
-    }
-}
-
-/// A span in its two largest units.
-pub(crate) fn span(seconds: i64) -> String {
-    let seconds = seconds.max(0);
-    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{seconds}s"),
-        (0, 0, _) => format!("{minutes}m"),
-        (0, _, _) => format!("{hours}h{minutes:02}m"),
-        _ => format!("{days}d{hours:02}h"),
     }
 }
 
@@ -154,7 +144,7 @@ pub(crate) fn sums(waiting: &Waiting, now: i64, language: &Language) -> String {
             ("recipients", &recipients.to_string()),
             ("size", &postlens_report::number::bytes(bytes)),
             ("oldest", &oldest.map_or_else(|| "-".to_owned(), span)),
-            ("origin", &waiting.origins.join(", ")),
+            ("origin", &waiting.reading.origins.join(", ")),
         ],
     );
     text.push('\n');
@@ -171,12 +161,12 @@ pub(crate) fn sums(waiting: &Waiting, now: i64, language: &Language) -> String {
             text.push('\n');
         }
     };
-    note("queue-aside", waiting.aside);
-    note("queue-unfinished", waiting.unfinished);
-    if waiting.incomplete {
+    note("queue-aside", waiting.reading.aside);
+    note("queue-unfinished", waiting.reading.unfinished);
+    if waiting.reading.incomplete {
         note("queue-incomplete", 1);
     }
-    if !waiting.attempts_known {
+    if !waiting.reading.attempts_known {
         note("queue-attempts-unknown", 1);
     }
     text

@@ -1,6 +1,7 @@
 //! Which queue is read, and by which way.
 
-use std::io::{BufRead, BufReader};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::path::PathBuf;
 use std::process::Stdio;
 
@@ -50,48 +51,92 @@ pub(crate) struct Held {
 #[derive(Debug, Default)]
 pub(crate) struct Waiting {
     pub(crate) messages: Vec<Held>,
+    pub(crate) reading: Reading,
+}
+
+/// How reading went.
+#[derive(Debug)]
+pub(crate) struct Reading {
     /// From where, in words.
     pub(crate) origins: Vec<String>,
     /// Files in `corrupt` and `saved`.
     pub(crate) aside: u64,
     /// Files that Postfix was writing.
     pub(crate) unfinished: u64,
-    /// Whether part of the queue is missing; it has been said.
+    /// Whether part of the queue is missing.
     pub(crate) incomplete: bool,
     /// Whether times of the next attempt are known.
     pub(crate) attempts_known: bool,
+    /// What could not be read, in words.
+    pub(crate) problems: Vec<String>,
 }
 
-impl Waiting {
+impl Default for Reading {
+    fn default() -> Self {
+        Self {
+            origins: Vec::new(),
+            aside: 0,
+            unfinished: 0,
+            incomplete: false,
+            attempts_known: true,
+            problems: Vec::new(),
+        }
+    }
+}
+
+impl Reading {
     /// The exit code that follows.
     pub(crate) fn code(&self) -> u8 {
         if self.incomplete { exit::INCOMPLETE } else { exit::OK }
     }
 
-    fn add(&mut self, instance: &Instance, found: Message) {
-        let config = instance.config.clone();
-        self.messages.push(Held { instance: instance.name.clone(), config, message: found });
+    /// Says what could not be read.
+    pub(crate) fn tell(&self) {
+        self.problems.iter().for_each(|problem| message(problem));
+    }
+
+    fn problem(&mut self, error: &dyn std::error::Error) {
+        let causes = std::iter::successors(error.source(), |error| error.source());
+        let parts = std::iter::once(error.to_string()).chain(causes.map(ToString::to_string));
+        self.problems.push(parts.collect::<Vec<_>>().join(": "));
+    }
+}
+
+/// Takes messages one by one.
+type Take<'a> = &'a mut dyn FnMut(Held);
+
+impl Held {
+    fn of(instance: &Instance, message: Message) -> Self {
+        Self { instance: instance.name.clone(), config: instance.config.clone(), message }
     }
 }
 
 impl PlaceArgs {
-    /// Reads what waits in the queues named, all by default.
+    /// Reads what waits in the queues named, all by default, and says what it could not.
     pub(crate) fn read(&self, queues: &[QueueName]) -> Result<Waiting> {
+        let mut messages = Vec::new();
+        let reading = self.each(queues, &mut |held| messages.push(held))?;
+        reading.tell();
+        Ok(Waiting { messages, reading })
+    }
+
+    /// Gives what waits in the queues named, all by default, one by one. Says nothing.
+    pub(crate) fn each(&self, queues: &[QueueName], take: Take<'_>) -> Result<Reading> {
         let queues = if queues.is_empty() { &QueueName::WAITING[..] } else { queues };
-        let mut waiting = Waiting { attempts_known: true, ..Waiting::default() };
+        let mut reading = Reading::default();
         if let Some(root) = &self.spool {
             let spool = Spool::open(root).map_err(explain)?;
-            files(&spool, &Instance::default(), queues, &mut waiting);
-            return Ok(waiting);
+            files(&spool, &Instance::default(), queues, &mut reading, take);
+            return Ok(reading);
         }
         let instances = match &self.config {
             Some(config) => vec![Instance { name: None, config: Some(config.clone()) }],
             None => instances(),
         };
         for instance in instances {
-            self.live(&instance, queues, &mut waiting)?;
+            self.live(&instance, queues, &mut reading, take)?;
         }
-        Ok(waiting)
+        Ok(reading)
     }
 
     /// Which queue is meant, whatever way it is read.
@@ -125,28 +170,35 @@ impl PlaceArgs {
                 found.extend(ids.filter_map(|id| spool.find(id)));
                 continue;
             }
-            let mut waiting = Waiting::default();
-            postqueue(&instance, &QueueName::WAITING, &mut waiting)?;
-            found.extend(waiting.messages.into_iter().map(|held| held.message));
+            let mut reading = Reading::default();
+            let take = &mut |held: Held| found.push(held.message);
+            postqueue(&instance, &QueueName::WAITING, &mut reading, take)?;
+            reading.tell();
         }
         Ok(found)
     }
 
-    fn live(&self, instance: &Instance, queues: &[QueueName], waiting: &mut Waiting) -> Result<()> {
+    fn live(
+        &self,
+        instance: &Instance,
+        queues: &[QueueName],
+        reading: &mut Reading,
+        take: Take<'_>,
+    ) -> Result<()> {
         if self.via != Via::Postqueue {
             let opened = queue_directory(instance)
                 .and_then(|root| readable(Spool::open(root).map_err(explain)?, queues));
             match opened {
                 Ok(spool) => {
-                    files(&spool, instance, queues, waiting);
+                    files(&spool, instance, queues, reading, take);
                     return Ok(());
                 }
                 Err(error) if self.via == Via::Files => return Err(error),
                 Err(_) => {}
             }
         }
-        waiting.attempts_known = false;
-        postqueue(instance, queues, waiting)
+        reading.attempts_known = false;
+        postqueue(instance, queues, reading, take)
     }
 }
 
@@ -179,32 +231,33 @@ fn explain(error: SpoolError) -> anyhow::Error {
     hint(error, remedy)
 }
 
-fn files(spool: &Spool, instance: &Instance, queues: &[QueueName], waiting: &mut Waiting) {
-    let scan = spool.scan(queues, true, &mut |found| waiting.add(instance, found));
+fn files(
+    spool: &Spool,
+    instance: &Instance,
+    queues: &[QueueName],
+    reading: &mut Reading,
+    take: Take<'_>,
+) {
+    let scan = spool.scan(queues, true, &mut |found| take(Held::of(instance, found)));
     let mut beside = spool.scan(&[QueueName::Corrupt, QueueName::Saved], false, &mut |_| {});
-    waiting.aside += std::mem::take(&mut beside.aside);
-    waiting.unfinished += scan.unfinished;
-    waiting.incomplete |= scan.is_incomplete();
-    waiting.origins.push(format!("queue files in {}", spool.root().display()));
+    reading.aside += std::mem::take(&mut beside.aside);
+    reading.unfinished += scan.unfinished;
+    reading.incomplete |= scan.is_incomplete();
+    reading.origins.push(format!("queue files in {}", spool.root().display()));
     for failure in &scan.failures {
-        tell(failure);
+        reading.problem(failure);
     }
     for failure in &scan.directories {
-        tell(failure);
+        reading.problem(failure);
     }
     let untold = scan.failed.saturating_sub(scan.failures.len() as u64);
     if untold > 0 {
-        message(&format!("{untold} more queue files could not be read"));
+        reading.problems.push(format!("{untold} more queue files could not be read"));
     }
     if scan.failed > 0 {
-        message("hint: look at a damaged file with postcat; what is damaged is not counted here");
+        let hint = "hint: look at a damaged file with postcat; what is damaged is not counted here";
+        reading.problems.push(hint.to_owned());
     }
-}
-
-fn tell(error: &dyn std::error::Error) {
-    let causes = std::iter::successors(error.source(), |error| error.source());
-    let parts = std::iter::once(error.to_string()).chain(causes.map(ToString::to_string));
-    message(&parts.collect::<Vec<_>>().join(": "));
 }
 
 fn queue_directory(instance: &Instance) -> Result<PathBuf> {
@@ -213,9 +266,18 @@ fn queue_directory(instance: &Instance) -> Result<PathBuf> {
     Ok(PathBuf::from(path.trim_end()))
 }
 
-fn postqueue(instance: &Instance, queues: &[QueueName], waiting: &mut Waiting) -> Result<()> {
+fn postqueue(
+    instance: &Instance,
+    queues: &[QueueName],
+    reading: &mut Reading,
+    take: Take<'_>,
+) -> Result<()> {
     let mut command = program("postqueue", instance.config.as_deref());
-    let mut child = command.arg("-j").stdout(Stdio::piped()).spawn().map_err(|error| {
+    // What it says must not get between the lines of a live view.
+    let mut words = tempfile::tempfile().context("cannot keep what postqueue says")?;
+    command.arg("-j").stdout(Stdio::piped());
+    command.stderr(words.try_clone().context("cannot keep what postqueue says")?);
+    let mut child = command.spawn().map_err(|error| {
         hint(
             anyhow::Error::new(error).context("cannot run postqueue"),
             "Postfix is not installed here; name a saved queue directory with --spool",
@@ -228,19 +290,31 @@ fn postqueue(instance: &Instance, queues: &[QueueName], waiting: &mut Waiting) -
             continue;
         }
         match listing::parse(&line) {
-            Ok(found) if queues.contains(&found.queue) => waiting.add(instance, found),
+            Ok(found) if queues.contains(&found.queue) => take(Held::of(instance, found)),
             Ok(_) => {}
             Err(error) => {
-                waiting.incomplete = true;
-                tell(&error);
+                reading.incomplete = true;
+                reading.problem(&error);
             }
         }
     }
     let status = child.wait().context("cannot wait for postqueue")?;
+    let said = said(&mut words).context("cannot read what postqueue says")?;
     if !status.success() {
-        let error = anyhow!("postqueue failed ({status}): the queue could not be read");
-        return Err(hint(error, "see what it said above; is Postfix running (`postfix status`)?"));
+        let error = anyhow!("{said}").context("postqueue failed: the queue could not be read");
+        return Err(hint(error, "is Postfix running (`postfix status`)?"));
     }
-    waiting.origins.push("postqueue -j".to_owned());
+    if !said.is_empty() {
+        reading.problems.push(said);
+    }
+    reading.origins.push("postqueue -j".to_owned());
     Ok(())
+}
+
+/// What was written to a file.
+fn said(file: &mut File) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    file.rewind()?;
+    file.read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).trim().to_owned())
 }

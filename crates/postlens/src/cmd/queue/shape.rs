@@ -93,7 +93,7 @@ impl ShapeArgs {
         }
         .and_then(|()| out.flush())
         .context("cannot write to standard output")?;
-        Ok(waiting.code())
+        Ok(waiting.reading.code())
     }
 
     fn names(&self, message: &Message) -> Vec<BString> {

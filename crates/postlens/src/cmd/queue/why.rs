@@ -8,12 +8,13 @@ use clap::Args;
 use postlens_explain::{Actor, Cause, Side};
 use postlens_queue::{Recipient, domain};
 use postlens_report::escape::printable;
+use postlens_report::number::span;
 use postlens_report::{Lang, Language};
 use serde_json::{Value, json};
 
 use super::PlaceArgs;
 use super::filter::{FilterArgs, verdict};
-use super::list::{shown_sender, span, sums};
+use super::list::{shown_sender, sums};
 use super::place::{Held, Waiting};
 use super::shape::relay;
 use crate::output::{self, data};
@@ -71,7 +72,7 @@ impl WhyArgs {
             page(&waiting, &groups, now, &Language::new(lang))
         };
         data(&text).context("cannot write to standard output")?;
-        Ok(waiting.code())
+        Ok(waiting.reading.code())
     }
 }
 
@@ -81,17 +82,23 @@ fn is_local(recipient: &Recipient) -> bool {
     host.starts_with(b"127.") || host == "localhost" || host == "::1" || host.contains(&b'/')
 }
 
+/// Why a recipient waits, and on whose side.
+pub(crate) fn judged(recipient: &Recipient) -> Option<(Side, Cause)> {
+    let verdict = verdict(recipient)?;
+    let own = verdict.side == Side::Own || is_local(recipient);
+    Some((if own { Side::Own } else { Side::Peer }, verdict.cause))
+}
+
 fn groups(messages: &[Held], now: i64) -> Groups {
     let mut groups = Groups::new();
     for held in messages {
         let message = &held.message;
         let mut met = Vec::new();
         for recipient in &message.recipients {
-            let (Some(verdict), Some(reason)) = (verdict(recipient), &recipient.reason) else {
+            let (Some((side, cause)), Some(reason)) = (judged(recipient), &recipient.reason) else {
                 continue;
             };
-            let remote = verdict.side != Side::Own && !is_local(recipient);
-            let key = (remote, verdict.cause);
+            let key = (side != Side::Own, cause);
             let group = groups.entry(key).or_default();
             group.recipients += 1;
             if !met.contains(&key) {
