@@ -72,7 +72,7 @@ pub fn watch(
         if std::mem::take(&mut stale) {
             screen.draw(|frame| draw::draw(frame, &mut state, language, theme))?;
         }
-        match Screen::event(PATIENCE)? {
+        match screen.event(PATIENCE)? {
             Some(Event::Key(key)) if key.kind != KeyEventKind::Release => {
                 stale = true;
                 match state.key(key) {

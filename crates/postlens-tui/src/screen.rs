@@ -14,6 +14,7 @@ use ratatui::crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use ratatui::{Frame, Terminal};
+use rustix::event::{PollFd, PollFlags, Timespec};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 /// Why there is no view.
@@ -90,9 +91,15 @@ impl Screen {
         drawn.map(|_| ()).map_err(|source| ScreenError::Terminal { source })
     }
 
-    /// Waits for a key or a change of size, so long at most.
-    pub(crate) fn event(patience: Duration) -> Result<Option<Event>, ScreenError> {
-        let found = event::poll(patience)
+    /// Waits for a key or a change of size, so long at most. A terminal that has gone is
+    /// told as the signal that it sends.
+    pub(crate) fn event(&self, patience: Duration) -> Result<Option<Event>, ScreenError> {
+        // crossterm reads a terminal that has gone again and again, for ever.
+        if wait(patience) {
+            self.signal.store(usize::try_from(SIGHUP).unwrap_or_default(), Ordering::Relaxed);
+            return Ok(None);
+        }
+        let found = event::poll(Duration::ZERO)
             .and_then(|ready| if ready { event::read().map(Some) } else { Ok(None) });
         found.map_err(|source| ScreenError::Terminal { source })
     }
@@ -102,6 +109,17 @@ impl Screen {
         let number = self.signal.load(Ordering::Relaxed);
         u8::try_from(number).ok().filter(|number| *number > 0)
     }
+}
+
+/// Waits until a key was pressed, so long at most; says whether the terminal has gone.
+fn wait(patience: Duration) -> bool {
+    let stdin = io::stdin();
+    let mut wanted = [PollFd::new(&stdin, PollFlags::IN)];
+    let patience = Timespec::try_from(patience).ok();
+    // What interrupts the waiting is a signal, which is looked at next.
+    let _ = rustix::event::poll(&mut wanted, patience.as_ref());
+    let [found] = wanted;
+    found.revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
 }
 
 impl Drop for Screen {
