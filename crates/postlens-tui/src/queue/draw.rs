@@ -71,10 +71,12 @@ fn tables(frame: &mut Frame<'_>, area: Rect, state: &mut State, pen: Pen<'_>) {
     let notes = notes(state, pen);
     let noted = u16::try_from(notes.len()).unwrap_or(2);
     let short = area.height < 18;
-    let rest = area.height.saturating_sub(HEAD + noted);
+    // Where little fits, mail matters more than what to do about it.
+    let head = if short { HEAD - 2 } else { HEAD };
+    let rest = area.height.saturating_sub(head + noted);
     let groups = if short { 0 } else { rest * 45 / 100 };
     let [head, note, groups, messages] = Layout::vertical([
-        Constraint::Length(HEAD),
+        Constraint::Length(head),
         Constraint::Length(noted),
         Constraint::Length(groups),
         Constraint::Min(0),
@@ -427,7 +429,7 @@ fn footer(frame: &mut Frame<'_>, area: Rect, state: &State, pen: Pen<'_>) {
     let pace =
         pen.with("watch-pace", &[("cost", short(state.cost)), ("pause", short(state.pause))]);
     frame.render_widget(Line::from(keys), area);
-    let pace = Line::styled(pace, pen.theme.quiet()).right_aligned();
+    let pace = Line::styled(format!("  {pace}"), pen.theme.quiet()).right_aligned();
     let width = u16::try_from(pace.width()).unwrap_or(area.width).min(area.width);
     let place = Rect { x: area.right() - width, width, ..area };
     frame.render_widget(pace, place);

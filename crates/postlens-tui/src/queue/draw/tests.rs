@@ -68,7 +68,7 @@ fn the_worst_is_seen_at_a_glance() {
         assert!(text.contains(wanted), "{wanted}: {text}");
     }
     let first = text.lines().find(|line| line.contains("AAAA01")).unwrap();
-    assert!(first.contains("connection refused: user@example.com > a@e"), "{first}");
+    assert!(first.contains("connection refused: user@example.com >"), "{first}");
 }
 
 #[test]
