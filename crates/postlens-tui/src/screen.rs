@@ -2,6 +2,7 @@
 //! error, a panic.
 
 use std::io::{self, IsTerminal, Stdout};
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -44,7 +45,8 @@ pub enum End {
 /// The terminal, as long as a view has it.
 #[derive(Debug)]
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    /// Never dropped: it would tell a terminal that has gone that it has, and panic.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>,
     /// The signal that came, or 0.
     signal: Arc<AtomicUsize>,
 }
@@ -77,7 +79,7 @@ impl Screen {
         let screen = execute!(out, EnterAlternateScreen, Hide)
             .and_then(|()| Terminal::new(CrosstermBackend::new(out)));
         match screen {
-            Ok(terminal) => Ok(Self { terminal, signal }),
+            Ok(terminal) => Ok(Self { terminal: ManuallyDrop::new(terminal), signal }),
             Err(source) => {
                 restore();
                 Err(fail(source))

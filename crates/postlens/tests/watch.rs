@@ -138,6 +138,23 @@ fn a_signal_ends_it_in_order() {
 }
 
 #[test]
+fn a_terminal_that_goes_away_ends_it() {
+    let root = queue();
+    let status = root.path().join("status");
+    // The shell outlives the terminal to tell the status.
+    let command = format!("trap : HUP; {}; echo $? > {}", watch(root.path()), status.display());
+    let terminal = Terminal::start((80, 24), &command);
+    terminal.wait("31 messages");
+    drop(terminal);
+    let begin = Instant::now();
+    let told = || std::fs::read_to_string(&status).unwrap_or_default();
+    while told().is_empty() && begin.elapsed() < Duration::from_mins(1) {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(told(), "129\n");
+}
+
+#[test]
 fn a_message_is_followed_through_the_log() {
     let root = queue();
     let log = root.path().join("mail.log");
