@@ -56,6 +56,32 @@ pub fn discover(arguments: &Arguments) -> Discovery {
     Discovery { streams: streams(search.found), problems: search.problems }
 }
 
+/// Finds the rotation set of one file: among the files beside it whose names begin like its
+/// own, up to the suffix. `None` where the file is in none.
+///
+/// # Errors
+/// The problem with the file itself, such as that it cannot be read; those of files beside it
+/// do not matter here.
+pub fn discover_set(path: &Path) -> Result<Option<Stream>, Problem> {
+    let paths = vec![path.to_owned(), beside(path)];
+    let Discovery { streams, problems } = discover(&Arguments { paths, ..Arguments::default() });
+    if let Some(problem) = problems.into_iter().find(|problem| problem.path == path) {
+        return Err(problem);
+    }
+    let is_in = |stream: &Stream| stream.files().iter().any(|file| file.path() == path);
+    Ok(streams.into_iter().find(is_in))
+}
+
+/// The pattern of a file and those whose names begin like its own, up to the suffix.
+fn beside(path: &Path) -> PathBuf {
+    let escaped = |name: &OsStr| glob::Pattern::escape(&name.to_string_lossy());
+    let pattern = format!("{}*", escaped(path.file_stem().unwrap_or_default()));
+    match path.parent().filter(|directory| *directory != Path::new("")) {
+        Some(directory) => Path::new(&escaped(directory.as_os_str())).join(pattern),
+        None => pattern.into(),
+    }
+}
+
 /// A search in progress.
 #[derive(Debug, Default)]
 struct Search {

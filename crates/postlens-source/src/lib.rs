@@ -63,7 +63,7 @@ pub use chunk::{Chunk, Line, Lines};
 pub use clock::{Clock, Resolver};
 pub use compression::Compression;
 pub use copies::Copies;
-pub use discover::{Arguments, Discovery, System, discover};
+pub use discover::{Arguments, Discovery, System, discover, discover_set};
 pub use identity::{FileIdentity, log_identity};
 pub use input::LogFile;
 pub use period::{Period, PeriodError};

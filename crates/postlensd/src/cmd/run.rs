@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use clap::Args;
-use postlens_source::{Arguments as Logs, Stream, Zone, discover};
+use postlens_source::{Zone, discover_set};
 use postlens_store::{DELAY, Store, StoreError};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -15,7 +15,7 @@ use signal_hook::iterator::Signals;
 use super::options;
 use super::store::forget;
 use crate::config::Config;
-use crate::exit::{self, causes, tell_problem};
+use crate::exit::{self, tell_error, tell_problem};
 use crate::intake::{Shared, read};
 use crate::output::message;
 use crate::socket;
@@ -75,7 +75,7 @@ fn start(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
 fn follow(shared: &Shared, path: &Path, zone: &Zone) {
     let mut absent = false;
     while !shared.is_stopped() {
-        let Some(stream) = stream_of(path) else {
+        let Some(stream) = discover_set(path).ok().flatten() else {
             if !std::mem::replace(&mut absent, true) {
                 message(&format!("{} is not there; waiting for it", path.display()));
             }
@@ -92,30 +92,11 @@ fn follow(shared: &Shared, path: &Path, zone: &Zone) {
                 }
             }
             Err(error) => {
-                failed(&error);
+                tell_error(&error.into());
                 thread::sleep(RETRY);
             }
         }
     }
-}
-
-/// The rotation set whose newest file is at a path.
-fn stream_of(path: &Path) -> Option<Stream> {
-    std::fs::metadata(path).ok()?;
-    let directory = path.parent().filter(|parent| *parent != Path::new(""));
-    let stem = path.file_name()?.to_str()?.split('.').next()?;
-    let escaped = glob_escape(directory.unwrap_or(Path::new(".")).to_str()?);
-    let beside = format!("{escaped}/{}*", glob_escape(stem));
-    let found = discover(&Logs { paths: vec![path.into(), beside.into()], ..Logs::default() });
-    found.streams.into_iter().find(|stream| stream.files().iter().any(|file| file.path() == path))
-}
-
-fn glob_escape(text: &str) -> String {
-    let escape = |char| match char {
-        '*' | '?' | '[' | ']' => format!("[{char}]"),
-        char => char.to_string(),
-    };
-    text.chars().map(escape).collect()
 }
 
 /// Puts rows into the tables in time, and keeps the store small.
@@ -127,12 +108,12 @@ fn keep(shared: &Shared, config: &Config) {
         thread::sleep(every);
         let done = shared.store().commit();
         if let Err(error) = done {
-            failed(&error);
+            tell_error(&error.into());
         }
         if last.elapsed() >= upkeep {
             last = Instant::now();
             if let Err(error) = tidy(&mut shared.store(), config) {
-                failed(&error);
+                tell_error(&error.into());
             }
         }
     }
@@ -143,11 +124,4 @@ fn tidy(store: &mut Store, config: &Config) -> Result<(), StoreError> {
     store.compact()?;
     store.vacuum(DELAY)?;
     Ok(())
-}
-
-fn failed(error: &StoreError) {
-    message(&format!("error: {}", causes(error)));
-    if let Some(hint) = error.hint() {
-        message(&format!("hint: {hint}"));
-    }
 }

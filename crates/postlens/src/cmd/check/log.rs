@@ -1,6 +1,7 @@
 //! `postlens check log`: what the mail log says since the last call.
 
-use std::path::{Path, PathBuf};
+use std::iter::once;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
@@ -9,11 +10,12 @@ use postlens_engine::{Order, Run, Summary};
 use postlens_report::number::span;
 use postlens_source::{
     Arguments, Discovery, Options, Period, Place, Problem, Stream, Time, Zone, discover,
+    discover_set,
 };
 use postlens_track::Limits as TrackerLimits;
 use serde::{Deserialize, Serialize};
 
-use super::plugin::{Check, Limits, Plugin, State};
+use super::plugin::{Check, Limits, Plugin, State, percent, real};
 use super::range::Range;
 use super::state::StateArgs;
 use crate::cmd::queue::{bytes, seconds};
@@ -188,21 +190,17 @@ impl LogCheckArgs {
     /// The logs, with the rotated predecessors of named files.
     fn find(&self) -> Result<Vec<Stream>> {
         let mut streams = Vec::new();
-        let mut found = |discovery: Discovery, of: Option<&Path>| -> Result<()> {
-            let meant = |path: &Path| of.is_none_or(|of| of == path);
-            refuse(discovery.problems.into_iter().filter(|problem| meant(&problem.path)))?;
-            let of_set = |stream: &Stream| stream.files().iter().any(|file| meant(file.path()));
-            streams.extend(discovery.streams.into_iter().filter(of_set));
-            Ok(())
-        };
         if self.logs.is_empty() {
-            found(discover(&Arguments::default()), None)?;
+            streams = all(Vec::new())?;
         }
         for path in &self.logs {
-            let meant = path.is_file().then(|| siblings(path));
-            let paths = vec![meant.unwrap_or_else(|| path.clone())];
-            let of = path.is_file().then_some(path.as_path());
-            found(discover(&Arguments { paths, ..Arguments::default() }), of)?;
+            if path.is_file() {
+                streams.extend(
+                    discover_set(path).or_else(|problem| refuse(once(problem)).map(|()| None))?,
+                );
+            } else {
+                streams.extend(all(vec![path.clone()])?);
+            }
         }
         if streams.is_empty() {
             return Err(hint(anyhow!("there is no mail log"), "name the log: check log FILE"));
@@ -222,7 +220,7 @@ impl LogCheckArgs {
             ),
             ("bounced", figures.bounced, Limits::new(self.bounce_warning, self.bounce_critical)),
         ] {
-            let share = if all == 0 { 0.0 } else { real(count) * 100.0 / real(all) };
+            let share = percent(count, all);
             let text = format!("{share:.1} % {label} ({count})");
             match plugin.figure(label, share, "%", limits) {
                 state @ (State::Warning | State::Critical) if all >= self.least => {
@@ -285,22 +283,11 @@ impl LogCheckArgs {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn real(value: u64) -> f64 {
-    value as f64
-}
-
-/// A file and those that begin with its name, up to the suffix: its rotated predecessors are
-/// among them.
-fn siblings(path: &Path) -> PathBuf {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let directory = path.parent().unwrap_or(Path::new(""));
-    let escaped = |text: &str| glob::Pattern::escape(text);
-    let pattern = format!("{}*", escaped(&stem));
-    if directory == Path::new("") {
-        return PathBuf::from(pattern);
-    }
-    Path::new(&escaped(&directory.to_string_lossy())).join(pattern)
+/// All streams of some paths.
+fn all(paths: Vec<PathBuf>) -> Result<Vec<Stream>> {
+    let Discovery { streams, problems } = discover(&Arguments { paths, ..Arguments::default() });
+    refuse(problems.into_iter())?;
+    Ok(streams)
 }
 
 /// A log that was meant and cannot be read ends the check: figures of a part would look good.

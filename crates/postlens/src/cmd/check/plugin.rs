@@ -171,6 +171,17 @@ impl Plugin {
     }
 }
 
+/// A count or a size as a figure.
+#[expect(clippy::cast_precision_loss, reason = "counts and sizes are far below 2^53")]
+pub(super) fn real(value: u64) -> f64 {
+    value as f64
+}
+
+/// How many percent of all; of nothing none.
+pub(super) fn percent(count: u64, all: u64) -> f64 {
+    if all == 0 { 0.0 } else { real(count) * 100.0 / real(all) }
+}
+
 /// A figure without needless digits.
 fn number(value: f64) -> String {
     let rounded = (value * 100.0).round() / 100.0;

@@ -10,7 +10,7 @@ use postlens_report::escape::printable;
 use postlens_report::number::span;
 use serde::{Deserialize, Serialize};
 
-use super::plugin::{Check, Limits, Plugin, State};
+use super::plugin::{Check, Limits, Plugin, State, percent, real};
 use super::range::Range;
 use super::state::StateArgs;
 use crate::cmd::queue::{Held, PlaceArgs, Waiting, seconds};
@@ -145,7 +145,7 @@ impl QueueCheckArgs {
         }
         let (all, largest) = largest_domain(waiting);
         let (name, count) = largest.unwrap_or_default();
-        let share = if all == 0 { 0.0 } else { real(count) * 100.0 / real(all) };
+        let share = percent(count, all);
         let state = plugin.figure("share", share, "%", limits);
         if state != State::Ok && count >= self.share_least {
             let name = printable(BStr::new(&name));
@@ -200,11 +200,6 @@ fn remember(samples: &mut Vec<Sample>, sample: Sample, time: i64) {
         });
     }
     samples.push(sample);
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts and sizes are far below 2^53")]
-fn real(value: u64) -> f64 {
-    value as f64
 }
 
 /// All recipients that wait, hold aside, and the domain that has most of them.
