@@ -25,6 +25,7 @@ mod kind;
 mod ledger;
 mod mail;
 mod process;
+pub mod python;
 pub mod queue;
 mod queue_id;
 mod random;

@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use postlens_testkit::python::environment;
 use postlens_testkit::{Config, Until, generate_in_memory};
 
 /// What pip installs.
@@ -20,19 +21,10 @@ const HOSTILE: &str = "\
 2026-11-03T10:00:04+01:00 mx postfix/smtpd[7]: NOQUEUE: reject: RCPT from unknown[192.0.2.7]: 554 5.7.1 <a@example.net>: Relay access denied; from=<a@example.net> to=<\"x y\"@example.org> proto=ESMTP helo=<true>
 ";
 
-/// A Python environment below the target directory, made once.
+/// Python with the readers.
 fn python() -> PathBuf {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readers");
-    let python = directory.join("bin/python");
-    let imports = READERS.map(|name| format!("import {name}")).join("; ");
-    let works = || Command::new(&python).args(["-c", &imports]).output();
-    if !works().is_ok_and(|output| output.status.success()) {
-        let run = |command: &mut Command| assert!(command.status().unwrap().success());
-        run(Command::new("python3").args(["-m", "venv"]).arg(&directory));
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-        run(Command::new(&python).args(pip).args(READERS));
-    }
-    python
+    environment(&directory, &READERS).unwrap().join("python")
 }
 
 #[test]

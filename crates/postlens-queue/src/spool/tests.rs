@@ -5,15 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use super::*;
 
 fn record(kind: u8, data: &str) -> Vec<u8> {
-    let mut bytes = vec![kind];
-    let mut length = data.len();
-    while length > 127 {
-        bytes.push(u8::try_from(length & 127).unwrap() | 128);
-        length >>= 7;
-    }
-    bytes.push(u8::try_from(length).unwrap());
-    bytes.extend(data.as_bytes());
-    bytes
+    postlens_testkit::queue::record(kind, data.as_bytes())
 }
 
 fn message(recipients: &[(u8, &str)]) -> Vec<u8> {

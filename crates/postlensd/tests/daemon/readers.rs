@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use postlens_testkit::python::environment;
 use postlens_testkit::{Config, Format, Until, Zone, generate_in_memory};
 
 use crate::drive::Home;
@@ -10,19 +11,10 @@ use crate::drive::Home;
 /// What pip installs.
 const READERS: [&str; 4] = ["deltalake", "polars", "duckdb", "pyarrow"];
 
-/// A Python environment below the target directory, made once.
+/// Python with the readers.
 fn python() -> PathBuf {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("store-readers");
-    let python = directory.join("bin/python");
-    let imports = READERS.map(|name| format!("import {name}")).join("; ");
-    let works = || Command::new(&python).args(["-c", &imports]).output();
-    if !works().is_ok_and(|output| output.status.success()) {
-        let run = |command: &mut Command| assert!(command.status().unwrap().success());
-        run(Command::new("python3").args(["-m", "venv"]).arg(&directory));
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-        run(Command::new(&python).args(pip).args(READERS));
-    }
-    python
+    environment(&directory, &READERS).unwrap().join("python")
 }
 
 #[test]
