@@ -14,13 +14,13 @@ use deltalake::datafusion::logical_expr::{
 use postlens_columns::{Kind, Table, text};
 
 use crate::layout::{Columns, Rebuilt, rebuild};
-use crate::table::{columns, is_in_line};
+use crate::table::{LAYOUT, columns, is_in_line};
 
 /// The columns that a line is rebuilt from, the layout first, then the time.
 pub(crate) fn arguments() -> Vec<&'static str> {
     let names = columns(Table::Events);
     let names = names.iter().map(|column| column.name).filter(|name| is_in_line(name));
-    ["layout", "time"].into_iter().chain(names).collect()
+    [LAYOUT.name, "time"].into_iter().chain(names).collect()
 }
 
 /// `line(layout, time, …)`: a line; `text(layout, time, …)`: its text after the queue ID.

@@ -15,7 +15,7 @@ use postlens_syntax::time::{DAY as DAY_SECONDS, MICROS};
 use crate::error::StoreError;
 use crate::function::Lines;
 use crate::store::Store;
-use crate::table::{DAY, writing};
+use crate::table::{DAY, LAYOUT, writing};
 use crate::tables::Stored;
 use crate::view::View;
 
@@ -142,7 +142,7 @@ fn check_file(stored: &Stored, file: &DataFile) -> Result<(), String> {
         rows += batch.num_rows() as u64;
         if stored.table == Table::Events {
             let lines = Lines::of(&batch).map_err(|error| error.to_string())?;
-            let layouts = batch.column_by_name("layout");
+            let layouts = batch.column_by_name(LAYOUT.name);
             let missing = layouts.map_or(batch.num_rows(), Array::null_count);
             if missing > 0 || (0..batch.num_rows()).any(|row| lines.line(row).is_none()) {
                 return Err("lines cannot be rebuilt".to_owned());
@@ -157,14 +157,6 @@ fn check_file(stored: &Stored, file: &DataFile) -> Result<(), String> {
 }
 
 impl Store {
-    /// What each table holds; see [`View::info`].
-    ///
-    /// # Errors
-    /// When a table cannot be read.
-    pub fn info(&self) -> Result<Vec<TableInfo>, StoreError> {
-        self.tables.iter().map(info).collect()
-    }
-
     /// Merges the small files of each day. Returns how many files became how many.
     ///
     /// # Errors

@@ -81,12 +81,13 @@ pub(crate) fn read(
         });
     }
     let files = (all - stream.files().len()) as u64;
+    let mut archives = archives(stream.files());
     let mut intake = Intake {
         shared,
         reading: Reading::new(&logs),
         expected: follow.then(|| logs.iter().copied().collect()),
         whole: if follow { HashMap::new() } else { whole_lines(stream.files()) },
-        archives: if follow { archives(stream.files()) } else { HashMap::new() },
+        archives: if follow { std::mem::take(&mut archives) } else { HashMap::new() },
         last: None,
         name,
         outcome: Outcome { files, ..Outcome::default() },
@@ -96,7 +97,6 @@ pub(crate) fn read(
     if follow {
         stream.follow();
     }
-    let archives = archives(stream.files());
     if !stream.files().is_empty() {
         let run =
             Run { streams: vec![stream], options, tracking: None, order: Order::Given, threads };

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use postlens_report::{Lang, Language};
+use postlens_syntax::time::DAY;
 
 use super::queue::seconds;
 use crate::exit::{self, hint};
@@ -74,8 +75,6 @@ impl Keep {
         (self.least + DAY - 1).div_euclid(DAY)
     }
 }
-
-const DAY: i64 = 86_400;
 
 impl DoctorArgs {
     /// Looks, and writes what was found.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use postlens_syntax::time::DAY;
 use x509_cert::Certificate;
 
 use super::super::plugin::State;
@@ -21,7 +22,6 @@ const SETTINGS: [&str; 8] = [
     "smtp_tls_eccert_file",
     "lmtp_tls_cert_file",
 ];
-const DAY: i64 = 86_400;
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const END: &str = "-----END CERTIFICATE-----";
 
