@@ -3,8 +3,10 @@
 //! Runs are interleaved, so that a busy machine is busy for all of them, and medians are
 //! given. The files are read once before, so that the disk is left out.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Instant;
@@ -44,7 +46,8 @@ const PACKAGES: &[&str] = &["python3-venv", "pflogsumm", "ripgrep", "gzip", "tim
 struct Subject {
     /// As it is shown: `LOG` stands for the file.
     shown: &'static str,
-    /// For `sh -c`, with `$LOG` for the file and `$BIN` for the directory of our program.
+    /// For `sh -c`, with `$LOG` for the file, `$ID` for a queue ID in it, `$BIN` for the
+    /// directory of our program and `$PYTHON` for that of programs from PyPI.
     script: &'static str,
     seconds: Vec<f64>,
     /// Seconds of processor time, in user and kernel mode.
@@ -63,13 +66,20 @@ const SUBJECTS: &[(&str, &str)] = &[
         "postlens export deliveries LOG -o FILE.parquet",
         "exec $BIN/postlens export deliveries $LOG -o $LOG.parquet",
     ),
-    ("maillogger LOG", "exec $PYTHON/bin/maillogger $LOG $LOG.theirs"),
+    (
+        "postlens export deliveries LOG --columns …",
+        "exec $BIN/postlens export deliveries $LOG.renamed -o $LOG.csv \
+         --columns queue_id,recipient,relay_name,delay,dsn,status,reply,time",
+    ),
+    ("postlens maillogger LOG", "exec $BIN/postlens maillogger $LOG.renamed $LOG.ours"),
+    ("maillogger LOG", "exec $PYTHON/bin/maillogger $LOG.renamed $LOG.theirs"),
+    ("postlens trace ID LOG", "exec $BIN/postlens trace $ID $LOG"),
+    ("rg ID LOG", "exec rg $ID $LOG"),
     ("postlens search -c status=bounced LOG", "exec $BIN/postlens search -c status=bounced $LOG"),
     (
         "postlens search -c status=bounced LOG.gz",
         "exec $BIN/postlens search -c status=bounced $LOG.gz",
     ),
-    ("postlens search -c severity=error LOG", "exec $BIN/postlens search -c severity=error $LOG"),
     (BASE, "exec pflogsumm $LOG"),
     ("rg -c status= LOG", "exec rg -c status= $LOG"),
     ("rg -c status=bounced LOG", "exec rg -c status=bounced $LOG"),
@@ -96,9 +106,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             memory: 0,
         })
         .collect();
+    let target = target(&root)?;
+    let variables = [
+        ("LOG", log.clone().into_os_string()),
+        ("ID", queue_id(&log)?.into()),
+        ("BIN", target.join("release").into_os_string()),
+        ("PYTHON", target.join(PYTHON).into_os_string()),
+    ];
     for round in 0..=arguments.runs {
         for subject in &mut subjects {
-            let (seconds, processor, memory) = measure(&root, &log, subject.script)?;
+            let (seconds, processor, memory) = measure(&root, &variables, subject.script)?;
             // The first round only warms the caches.
             if round > 0 {
                 subject.seconds.push(seconds);
@@ -149,7 +166,27 @@ fn prepare(root: &Path, arguments: &Arguments) -> Result<PathBuf> {
         run::output(generate.arg(&arguments.bytes).arg("--out").arg(&log))?;
     }
     run::succeed(run::command(root, "gzip", ["-kf"]).arg(&log))?;
+    run::succeed(run::command(root, "sh", ["-c", RENAMED]).env("LOG", &log))?;
     Ok(log)
+}
+
+/// A copy of the log that maillogger reads: it takes lines of a host `mail` only, and none of
+/// the first nine days of a month.
+const RENAMED: &str = "sed -E 's/^([A-Z][a-z]+)  ([0-9]) /\\1 2\\2 /; s/^(.{15}) [^ ]+ /\\1 mail /' \
+     $LOG > $LOG.renamed";
+
+/// The queue ID of a delivery in the middle of the log.
+fn queue_id(log: &Path) -> Result<String> {
+    let mut file = BufReader::new(File::open(log)?);
+    file.seek(SeekFrom::Start(fs::metadata(log)?.len() / 2))?;
+    for line in file.split(b'\n').skip(1) {
+        let line = String::from_utf8_lossy(&line?).into_owned();
+        if line.contains(" status=sent ") {
+            let id = line.split(": ").nth(1).context("a delivery without a queue ID")?;
+            return Ok(id.to_owned());
+        }
+    }
+    bail!("{} has no deliveries in its second half", log.display())
 }
 
 fn target(root: &Path) -> Result<PathBuf> {
@@ -158,12 +195,11 @@ fn target(root: &Path) -> Result<PathBuf> {
 }
 
 /// Seconds, seconds of processor time, and KiB of one run.
-fn measure(root: &Path, log: &Path, script: &str) -> Result<(f64, f64, u64)> {
-    let note = log.with_extension("time");
+fn measure(root: &Path, variables: &[(&str, OsString)], script: &str) -> Result<(f64, f64, u64)> {
+    let note = target(root)?.join("bench/time");
     let mut command = run::command(root, "/usr/bin/time", ["-f", "%U %S %M", "-o"]);
     command.arg(&note).args(["sh", "-c", script]);
-    command.env("LOG", log).env("BIN", target(root)?.join("release"));
-    command.env("PYTHON", target(root)?.join(PYTHON));
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
     let start = Instant::now();
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status()?;
     let seconds = start.elapsed().as_secs_f64();

@@ -1,5 +1,7 @@
 //! One record or one line, to be taken apart into cells.
 
+use std::cell::OnceCell;
+
 use postlens_explain::{Failure, Verdict};
 use postlens_syntax::{Event, Severity};
 use postlens_track::{Delivery, Message, Observation, Record, Refusal, Session};
@@ -26,21 +28,44 @@ enum Kind<'a> {
 #[derive(Debug)]
 pub(crate) struct DeliveryRow<'a> {
     pub(crate) record: &'a Delivery<'a>,
-    pub(crate) verdict: Option<Verdict>,
+    verdict: OnceCell<Option<Verdict>>,
+}
+
+impl DeliveryRow<'_> {
+    /// Why it failed, found out when a column first asks for it.
+    pub(crate) fn verdict(&self) -> Option<&Verdict> {
+        let event = || Event::Delivery(*self.record.line);
+        self.verdict.get_or_init(|| verdict(&event())).as_ref()
+    }
 }
 
 #[derive(Debug)]
 pub(crate) struct RefusalRow<'a> {
     pub(crate) record: &'a Refusal<'a>,
-    pub(crate) verdict: Option<Verdict>,
+    verdict: OnceCell<Option<Verdict>>,
+}
+
+impl RefusalRow<'_> {
+    /// Why it was refused, found out when a column first asks for it.
+    pub(crate) fn verdict(&self) -> Option<&Verdict> {
+        let event = || Event::Decision(*self.record.decision);
+        self.verdict.get_or_init(|| verdict(&event())).as_ref()
+    }
 }
 
 #[derive(Debug)]
 pub(crate) struct EventRow<'a> {
     pub(crate) line: &'a Observation<'a>,
     pub(crate) severity: Severity,
-    pub(crate) verdict: Option<Verdict>,
     pub(crate) fields: Fields,
+    verdict: OnceCell<Option<Verdict>>,
+}
+
+impl EventRow<'_> {
+    /// Why something failed, found out when a column first asks for it.
+    pub(crate) fn verdict(&self) -> Option<&Verdict> {
+        self.verdict.get_or_init(|| verdict(self.line.event)).as_ref()
+    }
 }
 
 fn verdict(event: &Event<'_>) -> Option<Verdict> {
@@ -52,14 +77,12 @@ impl<'a> Row<'a> {
     pub fn of_record(record: &'a Record<'a>) -> Self {
         Self(match record {
             Record::Message(message) => Kind::Message(message),
-            Record::Delivery(delivery) => Kind::Delivery(DeliveryRow {
-                record: delivery,
-                verdict: verdict(&Event::Delivery(*delivery.line)),
-            }),
-            Record::Refusal(refusal) => Kind::Refusal(RefusalRow {
-                record: refusal,
-                verdict: verdict(&Event::Decision(*refusal.decision)),
-            }),
+            Record::Delivery(delivery) => {
+                Kind::Delivery(DeliveryRow { record: delivery, verdict: OnceCell::new() })
+            }
+            Record::Refusal(refusal) => {
+                Kind::Refusal(RefusalRow { record: refusal, verdict: OnceCell::new() })
+            }
             Record::Session(session) => Kind::Session(session),
         })
     }
@@ -67,9 +90,9 @@ impl<'a> Row<'a> {
     /// The row of a line.
     pub fn of_line(line: &'a Observation<'a>) -> Self {
         let severity = line.event.severity().or(line.entry.priority).unwrap_or(Severity::Info);
-        let verdict = verdict(line.event);
         let fields = Fields::of(line.event);
-        Self(Kind::Event(Box::new(EventRow { line, severity, verdict, fields })))
+        let verdict = OnceCell::new();
+        Self(Kind::Event(Box::new(EventRow { line, severity, fields, verdict })))
     }
 
     /// The row of a recipient.

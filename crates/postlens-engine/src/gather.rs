@@ -1,10 +1,12 @@
 //! The lines that hold certain texts, found without understanding the others.
 
-use aho_corasick::AhoCorasick;
+use std::fmt::Write as _;
+
 use memchr::memmem::Finder;
 use postlens_source::{Chunk, Options, Problem, Stream};
 use postlens_syntax::{Event, Framer, Time};
 use postlens_track::{LineId, Observation};
+use regex::bytes::{Regex, RegexBuilder};
 
 use crate::run::Progress;
 use crate::scan::{Look, Scan, Take};
@@ -18,23 +20,28 @@ pub struct Needles {
 #[derive(Debug)]
 enum Search {
     One(Box<Finder<'static>>),
-    Many(Box<AhoCorasick>),
+    Many(Regex),
 }
+
+/// What looking for many texts may hold in memory, in bytes.
+const LIMIT: usize = 64 << 20;
 
 impl Needles {
     /// Looks for any of some texts; `ignore_case` is about ASCII letters.
     ///
     /// # Errors
     /// When the texts are too many to look for at once.
-    pub fn new(texts: &[Vec<u8>], ignore_case: bool) -> Result<Self, aho_corasick::BuildError> {
+    pub fn new(texts: &[Vec<u8>], ignore_case: bool) -> Result<Self, regex::Error> {
         let has_letters = || texts.iter().flatten().any(u8::is_ascii_alphabetic);
         let search = match texts {
             [text] if !(ignore_case && has_letters()) => {
                 Search::One(Box::new(Finder::new(text).into_owned()))
             }
-            _ => Search::Many(Box::new(
-                AhoCorasick::builder().ascii_case_insensitive(ignore_case).build(texts)?,
-            )),
+            _ => {
+                let mut builder = RegexBuilder::new(&pattern(texts));
+                builder.unicode(false).case_insensitive(ignore_case);
+                Search::Many(builder.size_limit(LIMIT).dfa_size_limit(LIMIT).build()?)
+            }
         };
         Ok(Self { search })
     }
@@ -42,9 +49,29 @@ impl Needles {
     fn is_in(&self, text: &[u8]) -> bool {
         match &self.search {
             Search::One(finder) => finder.find(text).is_some(),
-            Search::Many(searcher) => searcher.is_match(text),
+            Search::Many(regex) => regex.is_match(text),
         }
     }
+}
+
+/// A regular expression for any of some texts, whatever their bytes.
+fn pattern(texts: &[Vec<u8>]) -> String {
+    let mut pattern = String::new();
+    for (index, text) in texts.iter().enumerate() {
+        if index > 0 {
+            pattern.push('|');
+        }
+        for &byte in text {
+            // Bytes that mean nothing to the expression stand as they are.
+            if byte.is_ascii_alphanumeric() {
+                pattern.push(char::from(byte));
+            } else {
+                // Writing to memory does not fail.
+                let _ = write!(pattern, "\\x{byte:02x}");
+            }
+        }
+    }
+    pattern
 }
 
 /// A line that was found.
@@ -111,5 +138,25 @@ impl Take<bool> for Gathering<'_> {
             };
             (self.each)(&Sighting { observation, bytes: line.bytes });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Needles;
+
+    fn is_in(texts: &[&[u8]], ignore_case: bool, line: &[u8]) -> bool {
+        let texts: Vec<_> = texts.iter().map(|text| text.to_vec()).collect();
+        Needles::new(&texts, ignore_case).unwrap().is_in(line)
+    }
+
+    #[test]
+    fn texts_stand_for_their_bytes() {
+        assert!(is_in(&[b"4jW", b"<a.b@example.org>"], false, b"to=<a.b@example.org>,"));
+        assert!(!is_in(&[b"4jW", b"<a.b@example.org>"], false, b"to=<axb@example.org>, 4JW"));
+        assert!(is_in(&[b"x|y", b"\xff\n"], false, b"a\xff\nb"));
+        assert!(!is_in(&[b"x|y", b"\xff\n"], false, b"x y"));
+        assert!(is_in(&[b"Bob@Example.org"], true, b"bob@example.ORG"));
+        assert!(!is_in(&[b"Bob@Example.org"], false, b"bob@example.ORG"));
     }
 }

@@ -73,7 +73,7 @@ impl Scan {
         let shared = Shared {
             state: Mutex::new(state),
             changed: Condvar::new(),
-            options: self.options,
+            options: Options { chunk: self.options.chunk * LARGER, ..self.options },
             ahead: workers as u64 + 1,
         };
         thread::scope(|scope| {
@@ -149,6 +149,10 @@ fn watch<L: Look>(
         }
     }
 }
+
+/// Chunks are so many times larger than where every line is understood: little is kept of
+/// most, and handing chunks from worker to worker takes time too.
+const LARGER: usize = 4;
 
 /// What the workers share.
 struct Shared<'a, F> {

@@ -26,11 +26,15 @@ pub enum Separator {
 }
 
 impl Separator {
-    fn char(self) -> char {
+    fn byte(self) -> u8 {
         match self {
-            Self::Comma => ',',
-            Self::Tab => '\t',
+            Self::Comma => b',',
+            Self::Tab => b'\t',
         }
+    }
+
+    fn char(self) -> char {
+        char::from(self.byte())
     }
 }
 
@@ -104,8 +108,9 @@ impl<W: Write + Send> Sheet for Csv<W> {
 /// formula.
 pub fn csv_field(text: &str, separator: Separator, guard: bool, line: &mut String) {
     let text = if guard { guarded(text) } else { Cow::Borrowed(text) };
-    let special = |char: char| matches!(char, '"' | '\n' | '\r') || char == separator.char();
-    if !text.is_empty() && !text.contains(special) {
+    // All of these are ASCII, so that bytes tell.
+    let special = |byte: u8| matches!(byte, b'"' | b'\n' | b'\r') || byte == separator.byte();
+    if !text.is_empty() && !text.bytes().any(special) {
         line.push_str(&text);
         return;
     }

@@ -59,7 +59,9 @@ impl Search {
     /// Finds the lines of a chunk that are asked for. Lines of JSON are rewritten in it.
     pub fn look(&self, chunk: &mut Chunk) -> Hits {
         let mut hits = Hits { original: original(chunk), ..Hits::default() };
-        chunk.canonicalize(&mut Vec::new());
+        if hits.original.is_some() {
+            chunk.canonicalize(&mut Vec::new());
+        }
         let mut glance = Glance {
             search: self,
             chunk,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::digits::Digits;
 use crate::scan::leading_number;
 
 /// A span of time with microsecond resolution, written in seconds (`0.04`, `5.3`,
@@ -56,11 +57,14 @@ impl Delay {
 impl fmt::Display for Delay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (whole, fraction) = (self.micros / 1_000_000, self.micros % 1_000_000);
+        write!(f, "{whole}")?;
         if fraction == 0 {
-            return write!(f, "{whole}");
+            return Ok(());
         }
-        let text = format!("{fraction:06}");
-        write!(f, "{whole}.{}", text.trim_end_matches('0'))
+        let mut text = Digits::default();
+        // A fraction has six digits.
+        text.byte(b'.').put(u32::try_from(fraction).unwrap_or_default(), 6);
+        f.write_str(text.as_str().trim_end_matches('0'))
     }
 }
 

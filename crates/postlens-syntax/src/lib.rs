@@ -14,6 +14,7 @@
 pub mod address;
 pub mod canonical;
 pub mod delay;
+mod digits;
 pub mod entry;
 pub mod event;
 pub mod field;

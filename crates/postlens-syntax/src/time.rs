@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::digits::Digits;
 use crate::stamp::TimeOfDay;
 
 /// A point in time, with the offset that the log was written in.
@@ -79,16 +80,22 @@ impl Time {
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Civil { year, month, day, hour, minute, second, micros } = self.civil();
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
+        write!(f, "{year:04}")?;
+        let mut text = Digits::default();
+        text.byte(b'-').put(month.into(), 2).byte(b'-').put(day.into(), 2);
+        text.byte(b'T').put(hour.into(), 2).byte(b':').put(minute.into(), 2);
+        text.byte(b':').put(second.into(), 2);
         if micros != 0 {
-            write!(f, ".{micros:06}")?;
+            text.byte(b'.').put(micros, 6);
         }
         if self.offset == 0 {
-            return f.write_str("Z");
+            text.byte(b'Z');
+        } else {
+            let minutes = self.offset.unsigned_abs() / 60;
+            text.byte(if self.offset < 0 { b'-' } else { b'+' });
+            text.put(minutes / 60, 2).byte(b':').put(minutes % 60, 2);
         }
-        let sign = if self.offset < 0 { '-' } else { '+' };
-        let minutes = self.offset.unsigned_abs() / 60;
-        write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+        f.write_str(text.as_str())
     }
 }
 

@@ -38,9 +38,9 @@ columns! { row: DeliveryRow<'a>;
     reply_code Int "the reply's three digits" row.record.line.reply_codes().code;
     queued_as Text "the next hop's queue ID" row.record.line.queued_as().map(QueueId::as_bstr);
     handed_over Bool "whether it only hands the message to another one in this log" row.record.handed_over;
-    cause Text "why it failed; null where it did not" row.verdict.map(|verdict| verdict.cause.name());
-    side Text "on whose side" row.verdict.map(|verdict| verdict.side.name());
-    permanence Text "whether trying again can help" row.verdict.map(|verdict| verdict.permanence.name());
-    actor Text "who must act" row.verdict.as_ref().map(Verdict::actor).map(Actor::name);
+    cause Text "why it failed; null where it did not" row.verdict().map(|verdict| verdict.cause.name());
+    side Text "on whose side" row.verdict().map(|verdict| verdict.side.name());
+    permanence Text "whether trying again can help" row.verdict().map(|verdict| verdict.permanence.name());
+    actor Text "who must act" row.verdict().map(Verdict::actor).map(Actor::name);
     count Int "how many lines it stands for: more than 1 for repeated messages" row.record.weight;
 }

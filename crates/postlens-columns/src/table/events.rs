@@ -59,7 +59,7 @@ columns! { row: EventRow<'a>;
     count Int "a number that the line gives" row.fields.get("count");
     window Int "the seconds that the number is about" row.fields.get("window");
     fields Json "fields that have no column" row.fields.rest();
-    cause Text "why something failed; null where nothing did" row.verdict.map(|verdict| verdict.cause.name());
+    cause Text "why something failed; null where nothing did" row.verdict().map(|verdict| verdict.cause.name());
     text Text "the line's text after the queue ID" text(row);
     repeat Int "how many lines it stands for: more than 1 for repeated messages" row.line.weight;
 }

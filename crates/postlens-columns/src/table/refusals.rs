@@ -29,10 +29,10 @@ columns! { row: RefusalRow<'a>;
     sender Text "envelope sender; the null sender is an empty text" row.record.decision.envelope.sender;
     recipient Text "the recipient" row.record.decision.envelope.recipient;
     reply Text "the reply or the reason" row.record.decision.text;
-    cause Text "why; null where nothing was refused" row.verdict.map(|verdict| verdict.cause.name());
-    side Text "on whose side" row.verdict.map(|verdict| verdict.side.name());
-    permanence Text "whether trying again can help" row.verdict.map(|verdict| verdict.permanence.name());
-    actor Text "who must act" row.verdict.as_ref().map(Verdict::actor).map(Actor::name);
+    cause Text "why; null where nothing was refused" row.verdict().map(|verdict| verdict.cause.name());
+    side Text "on whose side" row.verdict().map(|verdict| verdict.side.name());
+    permanence Text "whether trying again can help" row.verdict().map(|verdict| verdict.permanence.name());
+    actor Text "who must act" row.verdict().map(Verdict::actor).map(Actor::name);
     count Int "how many lines it stands for: more than 1 for repeated messages" row.record.weight;
 }
 
