@@ -77,7 +77,7 @@ impl<'a> Tree<'a> {
                 bail!("not offered under the name /{name}");
             }
         }
-        self.expect("postlens report --lang en /mail.log.gz", "Messages")?;
+        self.expect("postlens report --lang en /mail.log.gz", "Postfix report")?;
         self.expect("pflogsumm --version", "Postlens")?;
         self.expect("pflogsumm /mail.log.gz", "Grand Totals")?;
         self.expect("maillogger /mail.log.gz /deliveries", "")?;
