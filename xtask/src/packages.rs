@@ -26,6 +26,7 @@ const BESIDE_THE_LAB: &[&str] = &[
     "postgresql",
     "bzip2",
     "tmux",
+    "systemd-journal-remote",
     "gzip",
     "xz-utils",
     "zstd",

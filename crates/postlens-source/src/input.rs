@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::compression::{Compression, Decoder, gzip_mtime};
 use crate::feed::Feed;
+use crate::halt::Halt;
 use crate::identity::{FileIdentity, HEAD};
 use crate::journal::JournalQuery;
 use crate::place::Span;
@@ -28,6 +29,8 @@ pub struct LogFile {
     pub(crate) written: Option<i64>,
     /// Whether to wait for more at its end.
     pub(crate) followed: bool,
+    /// Ends that.
+    pub(crate) halt: Halt,
     /// The part that is wanted.
     pub(crate) span: Span,
     /// The open file, where its name may come to mean another before it is read.
@@ -74,6 +77,7 @@ impl LogFile {
             compression: Compression::None,
             written: None,
             followed: false,
+            halt: Halt::default(),
             span: Span::default(),
             pinned: None,
         };
@@ -95,6 +99,7 @@ impl LogFile {
             compression: Compression::None,
             written: None,
             followed: false,
+            halt: Halt::default(),
             span: Span::default(),
             pinned: None,
         }
@@ -126,7 +131,8 @@ impl LogFile {
 
     /// Makes reading wait for more at the end; whether that can be. Pipes do anyway, and
     /// nothing is added to archives.
-    pub(crate) fn follow(&mut self) -> bool {
+    pub(crate) fn follow(&mut self, halt: &Halt) -> bool {
+        self.halt = halt.clone();
         match &mut self.kind {
             InputKind::File => {
                 // Learns the compression; a failure is said when the file is read.
@@ -147,7 +153,7 @@ impl LogFile {
         let metadata =
             std::fs::metadata(&self.path).map_err(|e| Problem::opening(&self.path, e))?;
         let mut next = Self::at(&self.path, &metadata)?;
-        next.follow();
+        next.follow(&self.halt);
         Ok(next)
     }
 
@@ -249,7 +255,7 @@ impl LogFile {
 
     fn tail(&self, file: File) -> Result<Feed, Problem> {
         let failed = |source| Problem::new(&self.path, ProblemKind::Read { read: 0, source });
-        let tail = Tail::new(&self.path, file).map_err(failed)?;
+        let tail = Tail::new(&self.path, file, self.halt.clone()).map_err(failed)?;
         let writer = Writer::of_tail(tail.clone());
         Ok(Feed::new(Decoder::plain(Box::new(tail)), Some(writer)))
     }

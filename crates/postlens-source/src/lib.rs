@@ -51,6 +51,7 @@ pub mod zone;
 
 mod course;
 mod feed;
+mod halt;
 mod journal;
 mod rotation;
 mod sampling;
@@ -64,6 +65,7 @@ pub use clock::{Clock, Resolver};
 pub use compression::Compression;
 pub use copies::Copies;
 pub use discover::{Arguments, Discovery, System, discover, discover_set};
+pub use halt::Halt;
 pub use identity::{FileIdentity, log_identity};
 pub use input::LogFile;
 pub use period::{Period, PeriodError};

@@ -140,6 +140,11 @@ impl Problem {
         !matches!(self.error, ProblemKind::NotMail | ProblemKind::Binary)
     }
 
+    /// Whether there is nothing of that name, now or any more.
+    pub fn is_missing(&self) -> bool {
+        matches!(self.error, ProblemKind::Missing | ProblemKind::Vanished)
+    }
+
     /// What to do about it, where there is something to do.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match &self.error {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::chunk::Chunk;
+use crate::halt::Halt;
 use crate::input::{InputKind, LogFile};
 use crate::period::Period;
 use crate::plan::{Evidence, YearPlan, plan};
@@ -22,6 +23,7 @@ use selection::{Bounds, Part};
 pub struct Stream {
     pub(crate) name: String,
     pub(crate) files: Vec<LogFile>,
+    halt: Halt,
 }
 
 /// How to read.
@@ -63,6 +65,7 @@ impl Options {
 pub struct StreamReader {
     name: String,
     files: Vec<Planned>,
+    halt: Halt,
     next: usize,
     reading: Option<Reading>,
     setting: Setting,
@@ -91,7 +94,7 @@ impl Stream {
     /// Makes a stream of files in order, oldest first.
     pub(crate) fn new(files: Vec<LogFile>) -> Self {
         let newest = files.last().map(|file| file.path.display().to_string());
-        Self { name: newest.unwrap_or_default(), files }
+        Self { name: newest.unwrap_or_default(), files, halt: Halt::default() }
     }
 
     /// What people call it: the path of its newest file, or the name of the other
@@ -114,7 +117,13 @@ impl Stream {
     /// that takes its place when the log is rotated or cut: it then has no end, unless a
     /// period has one. Returns whether that can be: nothing is added to an archive.
     pub fn follow(&mut self) -> bool {
-        self.files.last_mut().is_some_and(LogFile::follow)
+        self.files.last_mut().is_some_and(|newest| newest.follow(&self.halt))
+    }
+
+    /// Lets `halt` end the reading, also while it waits for more. To be said before
+    /// [`follow`](Self::follow).
+    pub fn halt_with(&mut self, halt: &Halt) {
+        self.halt = halt.clone();
     }
 
     /// Looks at the files, puts them in order and in their years, and starts to read.
@@ -132,6 +141,7 @@ impl Stream {
         StreamReader {
             name: self.name,
             files,
+            halt: self.halt,
             next: 0,
             reading: None,
             setting: Setting {
@@ -207,7 +217,7 @@ impl StreamReader {
     /// out; the others hold lines outside it too.
     pub fn next_chunk(&mut self, recycled: Vec<u8>) -> Option<Chunk> {
         let mut buffer = recycled;
-        loop {
+        while !self.halt.is_stopped() {
             if self.reading.is_none() {
                 self.reading = Some(self.open_next()?);
             }
@@ -225,6 +235,7 @@ impl StreamReader {
                 }
             }
         }
+        None
     }
 
     /// Puts the file that has taken a followed one's place behind the others.

@@ -1,12 +1,16 @@
 //! A log that is being written, to the end of its file: until it is rotated away or cut.
+//! It is looked at ten times a second, which works on every file system.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileExt as _, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+use crate::halt::Halt;
+use crate::identity::HEAD;
 
 /// How often a file that has nothing new is looked at.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -15,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 const QUIET: Duration = Duration::from_secs(1);
 
 /// Reads what is there and waits for more. The end is where the path has become another
-/// file, or the file was cut.
+/// file, the file was cut, or following was ended from outside.
 #[derive(Debug, Clone)]
 pub(crate) struct Tail(Arc<Mutex<State>>);
 
@@ -25,13 +29,17 @@ struct State {
     file: File,
     /// Where in the file reading is.
     place: u64,
+    /// How the file begins: a file that was cut may have grown past `place` since.
+    head: Vec<u8>,
+    halt: Halt,
 }
 
 impl Tail {
     /// Goes on from where an open file is.
-    pub(crate) fn new(path: &Path, mut file: File) -> io::Result<Self> {
+    pub(crate) fn new(path: &Path, mut file: File, halt: Halt) -> io::Result<Self> {
         let place = file.stream_position()?;
-        Ok(Self(Arc::new(Mutex::new(State { path: path.to_owned(), file, place }))))
+        let head = Vec::new();
+        Ok(Self(Arc::new(Mutex::new(State { path: path.to_owned(), file, place, head, halt }))))
     }
 
     /// Whether nothing new has come for so many milliseconds.
@@ -54,9 +62,15 @@ impl Tail {
 impl Read for Tail {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut quiet_since = Instant::now();
+        let (mut quiet_since, mut waited) = (Instant::now(), false);
         loop {
+            if state.halt.is_stopped() {
+                return Ok(0);
+            }
             let count = state.file.read(into)?;
+            if count > 0 && waited && !state.begins_as_before()? {
+                return Ok(0);
+            }
             state.place += count as u64;
             if count > 0 || into.is_empty() {
                 return Ok(count);
@@ -70,12 +84,26 @@ impl Read for Tail {
             } else if quiet_since.elapsed() >= QUIET {
                 return Ok(0);
             }
+            if !state.begins_as_before()? {
+                return Ok(0);
+            }
+            waited = true;
             sleep(PAUSE);
         }
     }
 }
 
 impl State {
+    /// Whether the file's beginning is what it was, as far as there was one.
+    fn begins_as_before(&mut self) -> io::Result<bool> {
+        let mut now = vec![0; HEAD];
+        let length = self.file.read_at(&mut now, 0)?;
+        now.truncate(length);
+        let same = now.starts_with(&self.head);
+        self.head = now;
+        Ok(same)
+    }
+
     /// Whether the path leads to another file. While it leads nowhere, the next file is to
     /// come.
     fn is_replaced(&self, here: &Metadata) -> bool {

@@ -104,6 +104,17 @@ impl Store {
         self.changed |= self.state.archives.insert((log, size));
     }
 
+    /// Where the last line of a log that was taken in begins and ends; `None` before the first.
+    pub fn reached(&self, log: u64) -> Option<(u64, u64)> {
+        let covered = self.covered(log).filter(|covered| covered.lines > 0)?;
+        Some((covered.last, covered.end))
+    }
+
+    /// Lets so many bytes stay free on the store's disk from now on.
+    pub fn set_floor(&mut self, floor: u64) {
+        self.floor = floor;
+    }
+
     fn covered(&self, log: u64) -> Option<&Covered> {
         let (strand, place) = *self.places.get(&log)?;
         self.state.strands.get(strand)?.logs.get(place)

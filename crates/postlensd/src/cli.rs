@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::cmd;
+use crate::log::{self, LogFormat};
 
 /// Follows the logs of a Postfix mail system and keeps what they tell in an open store:
 /// Delta Lake tables of messages, deliveries, refusals, sessions and lines, to be asked in
@@ -17,6 +18,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Config(cmd::config::Arguments),
+    Health(cmd::health::Arguments),
     Import(cmd::import::Arguments),
     Run(cmd::run::Arguments),
     Sql(cmd::sql::Arguments),
@@ -25,7 +28,13 @@ enum Command {
 
 /// Runs the command; gives the exit code.
 pub(crate) fn run() -> Result<u8> {
-    match Cli::parse().command {
+    let command = Cli::parse().command;
+    if !matches!(command, Command::Run(_)) {
+        log::start(LogFormat::Text, None);
+    }
+    match command {
+        Command::Config(arguments) => cmd::config::run(&arguments),
+        Command::Health(arguments) => cmd::health::run(&arguments),
         Command::Import(arguments) => cmd::import::run(&arguments),
         Command::Run(arguments) => cmd::run::run(&arguments),
         Command::Sql(arguments) => cmd::sql::run(&arguments),

@@ -3,6 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
+use postlens_receive::ReceiveError;
 use postlens_source::Problem;
 use postlens_store::StoreError;
 
@@ -30,8 +31,11 @@ pub(crate) fn code(result: anyhow::Result<u8>) -> ExitCode {
 
 /// Shows an error with what caused it and what to do.
 pub(crate) fn tell_error(error: &anyhow::Error) {
-    message(&format!("error: {}", causes(error.as_ref())));
-    let hint = error.chain().find_map(|cause| cause.downcast_ref::<StoreError>()?.hint());
+    tracing::error!("error: {}", causes(error.as_ref()));
+    let hint = error.chain().find_map(|cause| {
+        let store = cause.downcast_ref::<StoreError>().and_then(StoreError::hint);
+        store.or_else(|| cause.downcast_ref::<ReceiveError>()?.hint())
+    });
     if let Some(hint) = hint {
         message(&format!("hint: {hint}"));
     }

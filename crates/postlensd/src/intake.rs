@@ -4,14 +4,16 @@ use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use postlens_engine::{Order, Progress, Run};
+use postlens_receive::is_heading;
 use postlens_source::{Compression, LogFile, Options, Problem, Stream};
 use postlens_store::{Reading, Store, StoreError, Taken};
 use postlens_track::{Consumer, Observation, Record, RecordSink};
 
+use crate::health::Board;
 use crate::output::message;
 
 /// The store, and what those who use it have to know.
@@ -20,18 +22,55 @@ pub(crate) struct Shared {
     store: Mutex<Store>,
     stop: AtomicBool,
     /// So many bytes of log make a batch.
-    batch: u64,
+    batch: AtomicU64,
+    /// Whether files are merged just now.
+    tidying: AtomicBool,
+    board: Board,
 }
 
 impl Shared {
     pub(crate) fn new(store: Store, batch: u64) -> Self {
-        Self { store: Mutex::new(store), stop: AtomicBool::new(false), batch }
+        Self {
+            store: Mutex::new(store),
+            stop: AtomicBool::new(false),
+            batch: AtomicU64::new(batch),
+            tidying: AtomicBool::new(false),
+            board: Board::default(),
+        }
     }
 
     /// The store, for this thread alone. Where another thread panicked, the store is as whole
     /// as its last batch.
     pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The store, unless another thread has it.
+    pub(crate) fn try_store(&self) -> Option<MutexGuard<'_, Store>> {
+        match self.store.try_lock() {
+            Ok(store) => Some(store),
+            Err(TryLockError::Poisoned(store)) => Some(store.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    /// Lets so many bytes of log make a batch from now on.
+    pub(crate) fn set_batch(&self, batch: u64) {
+        self.batch.store(batch, Ordering::Relaxed);
+    }
+
+    /// Notes whether files are merged just now.
+    pub(crate) fn set_tidying(&self, tidying: bool) {
+        self.tidying.store(tidying, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_tidying(&self) -> bool {
+        self.tidying.load(Ordering::Relaxed)
+    }
+
+    /// Where threads note how they are.
+    pub(crate) fn board(&self) -> &Board {
+        &self.board
     }
 
     /// Takes no more lines from now on.
@@ -208,7 +247,7 @@ impl Intake<'_> {
             }
             Taken::Stranger => {}
         }
-        if store.pending() >= self.shared.batch {
+        if store.pending() >= self.shared.batch.load(Ordering::Relaxed) {
             store.commit()?;
         }
         Ok(())
@@ -218,6 +257,10 @@ impl Intake<'_> {
 impl Consumer for Intake<'_> {
     fn line(&mut self, line: &Observation<'_>) {
         if self.broken() {
+            return;
+        }
+        // What a spool's file begins with is ours.
+        if line.line.offset == 0 && is_heading(line.bytes) {
             return;
         }
         let log = line.line.log;

@@ -6,9 +6,15 @@ mod cli;
 mod cmd;
 mod config;
 mod exit;
+mod follow;
+mod health;
 mod intake;
+mod log;
+mod notify;
 mod output;
 mod socket;
+mod sources;
+mod spools;
 
 use std::process::ExitCode;
 

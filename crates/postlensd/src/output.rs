@@ -1,6 +1,6 @@
-//! Standard output for data, standard error for messages.
+//! Results on standard output.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use postlens_export::{Separator, csv_field};
 use postlens_report::escape::printable;
@@ -8,10 +8,9 @@ use postlens_store::{Answer, StoreError, View};
 use serde::{Deserialize, Serialize};
 use unicode_width::UnicodeWidthStr as _;
 
-/// Writes a message to standard error, with nothing in it that a terminal acts on.
+/// Tells what may be wrong.
 pub(crate) fn message(text: &str) {
-    // Where nobody reads messages there is nobody to tell.
-    let _ = writeln!(io::stderr(), "postlensd: {}", printable(text.into()));
+    tracing::warn!("{text}");
 }
 
 /// How the rows of a result are written.

@@ -59,9 +59,17 @@ pub(crate) fn serve(store: &Path, shared: &Arc<Shared>) -> Result<()> {
     Ok(())
 }
 
+/// Asks how the daemon is instead of a query.
+const HEALTH: &str = "health";
+
 fn answer(stream: &UnixStream, shared: &Shared) -> Result<()> {
     let mut line = String::new();
     BufReader::new(stream).take(LONGEST).read_line(&mut line)?;
+    if line.trim_end() == HEALTH {
+        let mut out = Frames(stream);
+        out.frame(b'd', shared.board().json().as_bytes())?;
+        return Ok(out.frame(b'.', b"")?);
+    }
     let Question { sql, format } = serde_json::from_str(&line).context("not a question")?;
     let mut out = Frames(stream);
     let view = shared.store().view();
@@ -102,6 +110,21 @@ pub(crate) fn ask(store: &Path, sql: &str, format: Format, out: &mut dyn Write) 
     let Ok(mut stream) = UnixStream::connect(path(store)) else { return Ok(false) };
     let question = Question { sql: sql.to_owned(), format };
     writeln!(stream, "{}", serde_json::to_string(&question)?)?;
+    receive(stream, out)?;
+    Ok(true)
+}
+
+/// Asks the daemon how it is; `None` where there is none.
+pub(crate) fn health(store: &Path) -> Result<Option<String>> {
+    let Ok(mut stream) = UnixStream::connect(path(store)) else { return Ok(None) };
+    writeln!(stream, "{HEALTH}")?;
+    let mut json = Vec::new();
+    receive(stream, &mut json)?;
+    Ok(Some(String::from_utf8_lossy(&json).into_owned()))
+}
+
+/// Reads an answer to its end.
+fn receive(stream: UnixStream, out: &mut dyn Write) -> Result<()> {
     let mut stream = BufReader::new(stream);
     let mut bytes = Vec::new();
     loop {
@@ -112,7 +135,7 @@ pub(crate) fn ask(store: &Path, sql: &str, format: Format, out: &mut dyn Write) 
         stream.read_exact(&mut bytes).context("postlensd broke off its answer")?;
         match kind {
             b'd' => out.write_all(&bytes)?,
-            b'.' => return Ok(true),
+            b'.' => return Ok(()),
             _ => bail!("{}", String::from_utf8_lossy(&bytes)),
         }
     }

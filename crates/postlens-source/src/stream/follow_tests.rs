@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::{Options, Stream};
 use crate::discover::{Arguments, discover};
+use crate::halt::Halt;
 use crate::zone::Zone;
 
 /// 2026-11-24T00:00:00Z.
@@ -110,6 +111,36 @@ fn a_log_that_is_cut_begins_anew() {
     file.set_len(0).unwrap();
     write(&file, "third");
     expect(&lines, &["third"]);
+}
+
+#[test]
+fn a_log_that_is_cut_may_be_longer_in_a_moment() {
+    let (_directory, path, file) = log();
+    let lines = follow(&path, "");
+    expect(&lines, &["first"]);
+    thread::sleep(Duration::from_millis(300));
+    file.set_len(0).unwrap();
+    write(&file, "another first, and more than was there before");
+    write(&file, "another second");
+    expect(&lines, &["another first, and more than was there before", "another second"]);
+}
+
+#[test]
+fn following_ends_when_it_is_told_to() {
+    let (_directory, path, file) = log();
+    let mut stream = stream(&path);
+    let halt = Halt::default();
+    stream.halt_with(&halt);
+    assert!(stream.follow());
+    let mut reader = stream.open(&Options::new(Zone::UTC, NOW));
+    assert!(reader.next_chunk(Vec::new()).is_some());
+    let told = halt.clone();
+    let waiting = thread::spawn(move || reader.next_chunk(Vec::new()).is_none());
+    thread::sleep(Duration::from_millis(300));
+    assert!(!waiting.is_finished());
+    told.stop();
+    assert!(waiting.join().unwrap());
+    write(&file, "nobody reads this");
 }
 
 #[test]

@@ -29,21 +29,25 @@ pub(super) struct Record<'a> {
 
 /// The slot of a key, and how good its value is. Keys are those of journald
 /// (systemd.journal-fields(7)), rsyslog's JSON templates, Docker's json-file driver,
-/// Fluent Bit, and the Elastic Common Schema.
+/// Fluent Bit, the Elastic Common Schema, and GELF, whose own fields begin with `_`.
 pub(super) fn slot(key: &[u8]) -> Option<(Slot, u8)> {
     Some(match key {
         b"MESSAGE" => (Slot::Message, 9),
         b"message" => (Slot::Message, 8),
         b"msg" => (Slot::Message, 7),
         b"log" => (Slot::Message, 6),
+        b"full_message" => (Slot::Message, 5),
+        b"short_message" => (Slot::Message, 4),
         b"SYSLOG_IDENTIFIER" => (Slot::Tag, 9),
         b"syslogtag" | b"syslog-tag" => (Slot::Tag, 8),
         b"ident" | b"tag" => (Slot::Tag, 7),
-        b"appname" | b"app-name" | b"app_name" | b"APP-NAME" => (Slot::Tag, 6),
+        b"appname" | b"app-name" | b"app_name" | b"APP-NAME" | b"_app_name" | b"_appname"
+        | b"_application_name" | b"_tag" => (Slot::Tag, 6),
         b"programname" | b"program" | b"PROGRAM" => (Slot::Tag, 5),
         b"process.name" | b"_COMM" => (Slot::Tag, 3),
         b"SYSLOG_PID" => (Slot::Pid, 9),
         b"procid" | b"PROCID" | b"pid" | b"PID" => (Slot::Pid, 8),
+        b"_pid" | b"_procid" | b"_process_id" => (Slot::Pid, 7),
         b"process.pid" | b"_PID" => (Slot::Pid, 5),
         b"_HOSTNAME" => (Slot::Host, 9),
         b"hostname" | b"HOST" => (Slot::Host, 8),

@@ -46,6 +46,18 @@ fn journald() {
 }
 
 #[test]
+fn gelf() {
+    check(
+        r#"{"version":"1.1","host":"mx","short_message":"removed","timestamp":1762205101.123,"level":6,"_app_name":"postfix/qmgr","_pid":77,"_process_name":"MainProcess"}"#,
+        "<22>1 2025-11-03T21:25:01.123000Z mx postfix/qmgr 77 - - removed",
+    );
+    check(
+        r#"{"version":"1.1","host":"relay","short_message":"Nov  4 06:25:01 mx postfix/qmgr[7]: removed","timestamp":1762205101,"level":1}"#,
+        "<17>1 2025-11-03T21:25:01Z relay - - - - Nov  4 06:25:01 mx postfix/qmgr[7]: removed",
+    );
+}
+
+#[test]
 fn byte_arrays_keep_invalid_utf8() {
     let line = rewritten(br#"{"MESSAGE":[97,255,98],"SYSLOG_IDENTIFIER":"postfix/smtp"}"#);
     assert_eq!(line.as_bstr(), BStr::new(b"1 - - postfix/smtp - - - a\xffb"));

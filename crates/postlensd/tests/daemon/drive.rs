@@ -87,16 +87,32 @@ impl Home {
 
     /// Starts to follow `mail.log`.
     pub(crate) fn follow(&self, commit_seconds: u32) -> Daemon {
-        let (store, log) = (self.path("store"), self.path("mail.log"));
+        self.configure(commit_seconds, &self.log_table("mail.log"));
+        self.run(|_| ())
+    }
+
+    /// A table of the configuration that follows a file here.
+    pub(crate) fn log_table(&self, name: &str) -> String {
+        format!("[[log]]\npath = '{}'\n", self.path(name).display())
+    }
+
+    /// Writes a configuration with these tables.
+    pub(crate) fn configure(&self, commit_seconds: u32, tables: &str) -> PathBuf {
+        let store = self.path("store");
         let config = format!(
             "store = '{}'\ntz = 'UTC'\ncommit_seconds = {commit_seconds}\ncommit_mib = 1\n\
-             free_mib = 0\n[[log]]\npath = '{}'\n",
+             free_mib = 0\n{tables}",
             store.display(),
-            log.display()
         );
-        let config = self.write("postlensd.toml", config);
+        self.write("postlensd.toml", config)
+    }
+
+    /// Starts the daemon as configured.
+    pub(crate) fn run(&self, change: impl FnOnce(&mut Command)) -> Daemon {
         let mut command = Command::new(env!("CARGO_BIN_EXE_postlensd"));
-        command.arg("run").arg("--config").arg(config).stderr(Stdio::piped());
+        command.arg("run").arg("--config").arg(self.path("postlensd.toml"));
+        command.stderr(Stdio::piped());
+        change(&mut command);
         Daemon(command.spawn().unwrap())
     }
 
@@ -130,12 +146,18 @@ impl Daemon {
         self.0.wait().unwrap();
     }
 
+    /// Sends it a signal, as kill(1) names it.
+    #[track_caller]
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.0.id().to_string();
+        assert!(Command::new("kill").args(["-s", name]).arg(pid).status().unwrap().success());
+    }
+
     /// Tells it to stop; gives its exit code and what it said.
     pub(crate) fn stop(mut self) -> (Option<i32>, Vec<String>) {
-        let pid = self.0.id().to_string();
-        assert!(Command::new("kill").arg(pid).status().unwrap().success());
-        let said = BufReader::new(self.0.stderr.take().unwrap()).lines();
-        let said = said.collect::<Result<_, _>>().unwrap();
+        self.signal("TERM");
+        let said = self.0.stderr.take().map(|said| BufReader::new(said).lines());
+        let said = said.into_iter().flatten().collect::<Result<_, _>>().unwrap();
         (self.0.wait().unwrap().code(), said)
     }
 }

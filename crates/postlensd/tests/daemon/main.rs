@@ -3,9 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod drive;
+mod following;
 mod import;
 mod kills;
 mod readers;
+mod receiving;
 mod run;
+mod service;
 mod truth;
 mod upkeep;
