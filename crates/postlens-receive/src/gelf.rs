@@ -11,8 +11,12 @@ use postlens_syntax::canonical::canonicalize;
 const MAGIC: [u8; 2] = [0x1e, 0x0f];
 /// All chunks come within so long (GELF 1.1).
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How often it is looked for those that did not.
+const LOOK: Duration = Duration::from_secs(1);
 /// Chunks that are waited for hold so many bytes together; a sender may never send the rest.
 const HELD: usize = 16 << 20;
+/// What a place for a chunk takes, also while none has come: many messages may be begun.
+const PLACE: usize = size_of::<Option<Vec<u8>>>();
 /// Chunks of a message (GELF 1.1).
 const CHUNKS: u8 = 128;
 
@@ -21,6 +25,8 @@ const CHUNKS: u8 = 128;
 pub(crate) struct Assembly {
     waiting: HashMap<[u8; 8], Waiting>,
     held: usize,
+    /// When those were given up last that were not whole in time.
+    looked: Option<Instant>,
     /// Messages that were never whole.
     pub(crate) lost: u64,
 }
@@ -54,14 +60,16 @@ impl Assembly {
         if *count == 0 || *count > CHUNKS || number >= count {
             return Datagram::Garbage;
         }
-        if self.held + chunk.len() > HELD {
+        let places = if self.waiting.contains_key(id) { 0 } else { usize::from(*count) * PLACE };
+        if self.held + places + chunk.len() > HELD {
             self.lost += 1;
             return Datagram::Garbage;
         }
+        self.held += places;
         let waiting = self.waiting.entry(*id).or_insert_with(|| Waiting {
             since: now,
             chunks: vec![None; usize::from(*count)],
-            size: 0,
+            size: places,
         });
         // One of another count is of another message, and cannot be put in its place.
         let Some(place) = waiting.chunks.get_mut(usize::from(*number)) else {
@@ -83,6 +91,11 @@ impl Assembly {
 
     /// Gives up what is not whole in time.
     fn forget(&mut self, now: Instant) {
+        // Not with each of thousands of chunks a second.
+        if self.looked.is_some_and(|looked| now.duration_since(looked) < LOOK) {
+            return;
+        }
+        self.looked = Some(now);
         let (held, lost) = (&mut self.held, &mut self.lost);
         self.waiting.retain(|_, waiting| {
             let stays = now.duration_since(waiting.since) < PATIENCE;
@@ -181,7 +194,7 @@ mod tests {
         assert_eq!(assembly.take(&chunk(2, 0, 2, second), 1000, now), Datagram::Chunk);
         assert_eq!(assembly.take(&chunk(1, 1, 2, second), 1000, now), Datagram::Chunk);
         assert_eq!(assembly.take(&chunk(1, 0, 2, first), 1000, now), whole());
-        assert_eq!(assembly.held, second.len());
+        assert_eq!(assembly.held, second.len() + 2 * super::PLACE);
         // The other one is never whole.
         let later = now + Duration::from_secs(6);
         assert_eq!(assembly.take(&chunk(3, 0, 1, MESSAGE), 1000, later), whole());
@@ -203,6 +216,18 @@ mod tests {
             }
         }
         assert!(assembly.held <= super::HELD);
+        assert!(assembly.lost > 0);
+    }
+
+    #[test]
+    fn messages_that_are_only_begun_are_bounded() {
+        let mut assembly = Assembly::default();
+        let now = Instant::now();
+        for id in 0..10_000_u64 {
+            let begun = [&[0x1e, 0x0f][..], &id.to_be_bytes(), &[0, 128, b'x']].concat();
+            assembly.take(&begun, 1000, now);
+        }
+        assert!(assembly.waiting.len() <= super::HELD / (128 * super::PLACE));
         assert!(assembly.lost > 0);
     }
 
