@@ -128,7 +128,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let text = table(bytes, &lines(&log)?, arguments.runs, &subjects)?;
     println!("{text}");
     if arguments.write {
-        write(&root, &text)?;
+        write(&root, (BEGIN, END), &text)?;
     }
     Ok(())
 }
@@ -153,18 +153,7 @@ fn python(root: &Path) -> Result<()> {
 
 /// The log and its compressed copy.
 fn prepare(root: &Path, arguments: &Arguments) -> Result<PathBuf> {
-    let directory = target(root)?.join("bench");
-    fs::create_dir_all(&directory)?;
-    let log = directory.join(format!("mail-{}.log", arguments.bytes));
-    if let Some(given) = &arguments.log {
-        fs::copy(given, &log).with_context(|| format!("cannot copy {}", given.display()))?;
-    } else {
-        println!("bench: generating {}", arguments.bytes);
-        let line = "run --release --quiet --locked --package postlens-testkit \
-                    --bin postlens-generate -- --seed 1 --format traditional --bytes";
-        let mut generate = run::cargo(root, line);
-        run::output(generate.arg(&arguments.bytes).arg("--out").arg(&log))?;
-    }
+    let log = generated(root, &arguments.bytes, arguments.log.as_deref())?;
     run::succeed(run::command(root, "gzip", ["-kf"]).arg(&log))?;
     run::succeed(run::command(root, "sh", ["-c", RENAMED]).env("LOG", &log))?;
     Ok(log)
@@ -189,7 +178,25 @@ fn queue_id(log: &Path) -> Result<String> {
     bail!("{} has no deliveries in its second half", log.display())
 }
 
-fn target(root: &Path) -> Result<PathBuf> {
+/// A log of so many bytes, or a copy of a given one.
+pub(crate) fn generated(root: &Path, bytes: &str, given: Option<&Path>) -> Result<PathBuf> {
+    let directory = target(root)?.join("bench");
+    fs::create_dir_all(&directory)?;
+    let log = directory.join(format!("mail-{bytes}.log"));
+    if let Some(given) = given {
+        fs::copy(given, &log).with_context(|| format!("cannot copy {}", given.display()))?;
+    } else {
+        println!("bench: generating {bytes}");
+        let line = "run --release --quiet --locked --package postlens-testkit \
+                    --bin postlens-generate -- --seed 1 --format traditional --bytes";
+        let mut generate = run::cargo(root, line);
+        run::output(generate.arg(bytes).arg("--out").arg(&log))?;
+    }
+    Ok(log)
+}
+
+/// The target directory.
+pub(crate) fn target(root: &Path) -> Result<PathBuf> {
     let metadata = workspace::metadata(root, false)?;
     Ok(PathBuf::from(workspace::text(&metadata, "target_directory")))
 }
@@ -213,7 +220,8 @@ fn measure(root: &Path, variables: &[(&str, OsString)], script: &str) -> Result<
     Ok((seconds, processor, memory.parse()?))
 }
 
-fn lines(log: &Path) -> Result<String> {
+/// How many lines a log has.
+pub(crate) fn lines(log: &Path) -> Result<String> {
     let count = run::output(run::command(Path::new("/"), "wc", ["-l"]).arg(log))?;
     Ok(count.split_ascii_whitespace().next().unwrap_or_default().to_owned())
 }
@@ -249,18 +257,19 @@ fn table(bytes: u64, lines: &str, runs: usize, subjects: &[Subject]) -> Result<S
 }
 
 /// The middle one; of two in the middle, the larger.
-fn median(values: &[f64]) -> f64 {
+pub(crate) fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-fn write(root: &Path, table: &str) -> Result<()> {
+/// Writes a table into the page, between two lines of it.
+pub(crate) fn write(root: &Path, (begin, end): (&str, &str), table: &str) -> Result<()> {
     let page = root.join(PAGE);
     let text = fs::read_to_string(&page).with_context(|| format!("cannot read {PAGE}"))?;
-    let (before, rest) = text.split_once(BEGIN).context("the page has no place for a table")?;
-    let (_, after) = rest.split_once(END).context("the page's place for a table has no end")?;
-    fs::write(&page, format!("{before}{BEGIN}{table}{END}{after}"))?;
+    let (before, rest) = text.split_once(begin).context("the page has no place for a table")?;
+    let (_, after) = rest.split_once(end).context("the page's place for a table has no end")?;
+    fs::write(&page, format!("{before}{begin}{table}{end}{after}"))?;
     println!("bench: wrote {PAGE}");
     Ok(())
 }

@@ -11,6 +11,7 @@ use clap::{Parser, Subcommand};
 
 mod agreement;
 mod bench;
+mod bench_store;
 mod book;
 mod ci;
 mod fuzz;
@@ -20,6 +21,7 @@ mod packages;
 mod run;
 mod test;
 mod tidy;
+mod torture;
 mod workspace;
 
 /// The project's chores.
@@ -48,8 +50,12 @@ enum Command {
     Package(package::Arguments),
     /// Time whole commands beside other programs, on a generated log
     Bench(bench::Arguments),
+    /// Time imports into a store, and weigh what is stored, beside zstd
+    BenchStore(bench_store::Arguments),
     /// Run the fuzz targets, each for some time
     Fuzz(fuzz::Arguments),
+    /// Kill postlensd some thousand times, and hold its store against the truth
+    Torture(torture::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -62,7 +68,9 @@ fn main() -> ExitCode {
         Command::Agreement(arguments) => agreement::run(&arguments),
         Command::Package(arguments) => package::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::BenchStore(arguments) => bench_store::run(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
+        Command::Torture(arguments) => torture::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

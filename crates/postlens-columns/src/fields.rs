@@ -77,9 +77,9 @@ impl Fields {
         fields
     }
 
-    /// A field with a column of its own.
-    pub(crate) fn get(&self, name: &str) -> Cell<'_> {
-        match place(name).and_then(|place| self.found.get(place)) {
+    /// A field by its [`place`].
+    pub(crate) fn at(&self, place: Option<usize>) -> Cell<'_> {
+        match place.and_then(|place| self.found.get(place)) {
             Some(Found::Text(from, to)) => {
                 Cell::Text(BStr::new(self.text.get(*from..*to).unwrap_or_default()))
             }
@@ -106,8 +106,69 @@ impl Fields {
     }
 }
 
-fn place(name: &str) -> Option<usize> {
-    NAMES.binary_search_by_key(&name, |(known, _)| known).ok()
+/// Where a name stands among [`NAMES`]: in few steps, since every field of every line is
+/// looked up.
+#[expect(clippy::indexing_slicing, reason = "slots are below the length, places are compared")]
+pub(crate) const fn place(name: &str) -> Option<usize> {
+    let name = name.as_bytes();
+    let mut slot = hash(name);
+    loop {
+        let place = PLACES[slot] as usize;
+        if place >= NAMES.len() {
+            return None;
+        }
+        if equal(NAMES[place].0.as_bytes(), name) {
+            return Some(place);
+        }
+        slot = (slot + 1) % PLACES.len();
+    }
+}
+
+/// Places by the hashes of names; [`u8::MAX`] where there is none.
+#[expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "the compiler does this, and stops where it goes wrong"
+)]
+const PLACES: [u8; 256] = {
+    let mut places = [u8::MAX; 256];
+    let mut place = 0;
+    while place < NAMES.len() {
+        let mut slot = hash(NAMES[place].0.as_bytes());
+        while places[slot] != u8::MAX {
+            slot = (slot + 1) % places.len();
+        }
+        places[slot] = place as u8;
+        place += 1;
+    }
+    places
+};
+
+/// A slot of [`PLACES`].
+#[expect(clippy::indexing_slicing, reason = "the middle of a name is in it")]
+const fn hash(name: &[u8]) -> usize {
+    match name {
+        [] | [_] => 0,
+        [first, .., last] => {
+            let middle = name[name.len() / 2] as usize;
+            (*first as usize * 31 + *last as usize * 7 + middle * 3 + name.len() * 17) % 256
+        }
+    }
+}
+
+#[expect(clippy::indexing_slicing, reason = "below the length of both")]
+const fn equal(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < one.len() {
+        if one[at] != other[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 impl FieldSink for Fields {
@@ -139,8 +200,18 @@ impl FieldSink for Fields {
 
 #[cfg(test)]
 mod tests {
-    use super::NAMES;
+    use super::{NAMES, place};
     use crate::table::Table;
+
+    #[test]
+    fn names_are_found() {
+        for (index, (name, _)) in NAMES.iter().enumerate() {
+            assert_eq!(place(name), Some(index), "{name}");
+        }
+        for name in ["", "d", "delays", "nothing", "tls"] {
+            assert_eq!(place(name), None, "{name}");
+        }
+    }
 
     #[test]
     fn names_are_sorted_and_have_columns() {

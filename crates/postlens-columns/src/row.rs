@@ -2,9 +2,12 @@
 
 use std::cell::OnceCell;
 
+use bstr::BStr;
 use postlens_explain::{Failure, Verdict};
 use postlens_syntax::{Event, Severity};
-use postlens_track::{Delivery, Message, Observation, Record, Refusal, Session};
+use postlens_track::{
+    Delivery, LineId, Message, MessageName, Observation, Record, Refusal, Session,
+};
 
 use crate::cell::Cell;
 use crate::fields::Fields;
@@ -98,6 +101,31 @@ impl<'a> Row<'a> {
     /// The row of a recipient.
     pub fn of_suppression(suppression: &'a Suppression<'a>) -> Self {
         Self(Kind::Suppression(suppression))
+    }
+
+    /// The line that it stands for, or that its record begins with; a message has no such name.
+    pub fn line(&self) -> Option<LineId> {
+        match &self.0 {
+            Kind::Delivery(row) => Some(row.record.line_id),
+            Kind::Refusal(row) => Some(row.record.line),
+            Kind::Session(session) => Some(session.line),
+            Kind::Event(row) => Some(row.line.line),
+            Kind::Message(_) | Kind::Suppression(_) => None,
+        }
+    }
+
+    /// The message of a delivery, and the host and the instance of the delivery's own line.
+    pub fn message(&self) -> Option<(MessageName<'a>, Option<&'a BStr>, Option<&'a BStr>)> {
+        match &self.0 {
+            Kind::Delivery(DeliveryRow { record, .. }) => {
+                Some((record.message, record.host, record.tag.instance()))
+            }
+            Kind::Message(_)
+            | Kind::Refusal(_)
+            | Kind::Session(_)
+            | Kind::Event(_)
+            | Kind::Suppression(_) => None,
+        }
     }
 
     /// The table that it belongs to.

@@ -102,7 +102,8 @@ impl Lines {
     }
 }
 
-fn stored(kind: Kind) -> DataType {
+/// How values of a kind are stored.
+pub(crate) fn stored(kind: Kind) -> DataType {
     match kind {
         Kind::Int => DataType::Int64,
         Kind::Seconds => DataType::Float64,

@@ -5,7 +5,7 @@
 //! ```text
 //! {time:b+3600} {host} {program}[{pid}]: {queue_id}: {|}to=<{recipient}>, dsn={dsn}, …
 //! ```
-//! `{name}` is the value of a column, `{time:FORM}` its stamp (see [`stamp`]), `{{` a brace,
+//! `{name}` is the value of a column, `{time:FORM}` its stamp (see [`Form`]), `{{` a brace,
 //! `{xFF}` a byte that is no UTF-8. The line's text begins at `{|}`. Where the text is no
 //! part of the line, it follows `{=}` behind it.
 //!
@@ -18,7 +18,7 @@ use std::ops::Range;
 use bstr::{BStr, ByteSlice};
 use postlens_syntax::Time;
 
-use crate::stamp;
+use crate::stamp::Form;
 
 /// The values of a line's columns, as they are stored.
 #[derive(Debug, Default)]
@@ -63,7 +63,7 @@ pub(crate) fn layout(line: &[u8], time: Option<Time>, text: &[u8], values: &mut 
     let mut marks: Vec<Marked> = Vec::with_capacity(24);
     let start = stamp_start(line);
     if let Some((form, length)) =
-        time.and_then(|time| stamp::form(line.get(start..).unwrap_or_default(), time))
+        time.and_then(|time| Form::of(line.get(start..).unwrap_or_default(), time))
     {
         marks.push((start..start + length, format!("{{time:{form}}}")));
     }
@@ -95,7 +95,7 @@ pub(crate) fn layout(line: &[u8], time: Option<Time>, text: &[u8], values: &mut 
 }
 
 /// Where the text begins in the line, if it is the line's end.
-fn start_of(line: &[u8], text: &[u8]) -> Option<usize> {
+pub(crate) fn start_of(line: &[u8], text: &[u8]) -> Option<usize> {
     line.ends_with(text).then(|| line.len() - text.len())
 }
 
@@ -204,8 +204,9 @@ pub(crate) fn rebuild(layout: &str, columns: &impl Columns) -> Rebuilt {
 
 fn put(mark: &str, columns: &impl Columns, out: &mut Vec<u8>) {
     if let Some(form) = mark.strip_prefix("time:") {
-        if let Some(micros) = columns.micros() {
-            let _ = stamp::write(form, micros, out);
+        if let (Some(form), Some(micros)) = (Form::parse(form), columns.micros()) {
+            // A time outside the calendar was not written in this form.
+            let _ = form.write(micros, out);
         }
     } else if let Some(byte) =
         mark.strip_prefix('x').and_then(|hex| u8::from_str_radix(hex, 16).ok())

@@ -19,17 +19,23 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests fail by panicking"))]
 
 mod answer;
+mod compact;
+mod encoder;
 mod error;
+mod files;
 mod function;
+mod ids;
 mod layout;
 mod lock;
 mod reading;
+mod repair;
 mod rows;
 mod stamp;
 mod state;
 mod store;
 mod table;
 mod tables;
+mod template;
 mod upkeep;
 mod view;
 

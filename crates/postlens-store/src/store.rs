@@ -9,6 +9,7 @@ use deltalake::kernel::Add;
 use postlens_track::{Limits, Observation, Tracker};
 use tokio::runtime::Runtime;
 
+use crate::encoder::{Encoder, Files};
 use crate::error::StoreError;
 use crate::lock::Lock;
 use crate::reading::{Reading, Taken};
@@ -34,6 +35,8 @@ pub struct Store {
     pub(crate) tables: Vec<Stored>,
     pub(crate) state: State,
     rows: Rows,
+    /// Writes rows into files while others are taken in.
+    encoder: Option<Encoder>,
     /// Where each log stands in the state: strand and place in it.
     places: HashMap<u64, (usize, usize)>,
     /// Bytes of log since the last batch.
@@ -81,6 +84,7 @@ impl Store {
             places: places(&state),
             state,
             rows: Rows::default(),
+            encoder: None,
             bytes: 0,
             changed: false,
             unfinished,
@@ -144,6 +148,9 @@ impl Store {
                     self.changed = true;
                 }
             }
+            if self.rows.ready() {
+                self.encode();
+            }
         }
         reading.taken = taken;
         reading.last = Some(line.line.log);
@@ -183,16 +190,16 @@ impl Store {
             return Ok(false);
         }
         self.check_room()?;
-        let mut files = BTreeMap::new();
-        for (name, batches) in self.rows.batches()? {
-            let Some(stored) = self.tables.iter().find(|stored| stored.table.name() == name) else {
-                continue;
-            };
-            if !batches.is_empty() {
-                let adds = self.runtime.block_on(stored.write(batches))?;
-                files.insert(name.to_owned(), adds.iter().map(json).collect());
-            }
-        }
+        self.rows.settle()?;
+        self.start()?;
+        self.encode();
+        let encoder = self.encoder.take();
+        // Should that fail, all is written again the next time.
+        self.rows.untake();
+        let files = encoder.map_or_else(|| Ok(Files::new()), Encoder::finish)?;
+        let text =
+            |(table, adds): (&str, Vec<Add>)| (table.to_owned(), adds.iter().map(json).collect());
+        let files = files.into_iter().filter(|(_, adds)| !adds.is_empty()).map(text).collect();
         let last = std::mem::replace(&mut self.state.files, files);
         self.state.batch += 1;
         if let Err(error) = self.state.write(&self.directory.join(NEXT)) {
@@ -204,6 +211,28 @@ impl Store {
         (self.bytes, self.changed, self.unfinished) = (0, false, true);
         self.finish()?;
         Ok(true)
+    }
+
+    /// Begins to write files, unless that was done.
+    fn start(&mut self) -> Result<(), StoreError> {
+        if self.encoder.is_none() {
+            self.rows.untake();
+            self.encoder = Some(Encoder::start(&self.directory)?);
+        }
+        Ok(())
+    }
+
+    /// Lets rows be written into files that no table knows of yet. What is in the way is told
+    /// by the commit.
+    fn encode(&mut self) {
+        if self.encoder.is_none() && (self.check_room().is_err() || self.start().is_err()) {
+            self.rows.leave();
+            return;
+        }
+        let Some(encoder) = &self.encoder else { return };
+        for (table, rows) in self.rows.take() {
+            encoder.write(table, rows);
+        }
     }
 
     /// Makes the last batch part of all tables, and its end the checkpoint.

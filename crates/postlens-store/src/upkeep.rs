@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::num::NonZeroU64;
 
 use arrow_array::Array;
 use chrono::TimeDelta;
@@ -15,8 +14,8 @@ use postlens_syntax::time::{DAY as DAY_SECONDS, MICROS};
 use crate::error::StoreError;
 use crate::function::Lines;
 use crate::store::Store;
-use crate::table::{DAY, LAYOUT, writing};
-use crate::tables::Stored;
+use crate::table::{DAY, LAYOUT};
+use crate::tables::{DataFile, Stored};
 use crate::view::View;
 
 /// What a table holds.
@@ -43,32 +42,13 @@ pub struct Fault {
     pub file: Option<String>,
     /// What is wrong.
     pub what: String,
+    /// The first and the last time of the file's rows (RFC 3339, in UTC), where the table's
+    /// own log says so.
+    pub span: Option<(String, String)>,
 }
-
-/// A file of a compacted table aims at so many bytes.
-const FILE: NonZeroU64 = NonZeroU64::MIN.saturating_add((128 << 20) - 1);
 
 /// Files that were replaced stay as long for those who still read them, in hours.
 pub const DELAY: u32 = 24;
-
-/// A file of a table: its day, place, bytes and rows.
-struct DataFile {
-    day: String,
-    path: String,
-    bytes: u64,
-    rows: u64,
-}
-
-fn files(stored: &Stored) -> Result<Vec<DataFile>, StoreError> {
-    let snapshot = stored.delta.snapshot().map_err(stored.failed("read"))?;
-    let file = |file: deltalake::kernel::LogicalFileView| DataFile {
-        day: file.partition_values_map().remove(DAY).flatten().unwrap_or_default(),
-        path: file.path().into_owned(),
-        bytes: u64::try_from(file.size()).unwrap_or_default(),
-        rows: file.num_records().map_or(0, |rows| rows as u64),
-    };
-    Ok(snapshot.log_data().iter().map(file).collect())
-}
 
 impl View {
     /// What each table holds; what is not in the tables yet does not count.
@@ -88,9 +68,9 @@ impl View {
         for stored in self.tables() {
             let table = stored.table.name();
             let whole = faults.len();
-            for file in files(stored)? {
+            for file in stored.files()? {
                 if let Err(what) = check_file(stored, &file) {
-                    faults.push(Fault { table, file: Some(file.path), what });
+                    faults.push(Fault { table, file: Some(file.path), what, span: file.span });
                 }
             }
             if faults.len() == whole {
@@ -109,12 +89,12 @@ impl View {
             Ok(())
         })?;
         let what = || format!("{twice} rows are there more than once");
-        Ok((twice > 0).then(|| Fault { table, file: None, what: what() }))
+        Ok((twice > 0).then(|| Fault { table, file: None, what: what(), span: None }))
     }
 }
 
 fn info(stored: &Stored) -> Result<TableInfo, StoreError> {
-    let files = files(stored)?;
+    let files = stored.files()?;
     let first = files.iter().map(|file| &file.day).min().cloned();
     let last = files.iter().map(|file| &file.day).max().cloned();
     Ok(TableInfo {
@@ -157,31 +137,6 @@ fn check_file(stored: &Stored, file: &DataFile) -> Result<(), String> {
 }
 
 impl Store {
-    /// Merges the small files of each day. Returns how many files became how many.
-    ///
-    /// # Errors
-    /// When a table cannot be read or written.
-    pub fn compact(&mut self) -> Result<(u64, u64), StoreError> {
-        let (mut before, mut after) = (0, 0);
-        for stored in &mut self.tables {
-            let failed = stored.failed("compact");
-            let properties = writing(stored.table).map_err(deltalake::DeltaTableError::from);
-            let optimize = stored
-                .delta
-                .clone()
-                .optimize()
-                .with_target_size(FILE)
-                .with_max_concurrent_tasks(1)
-                .with_writer_properties(properties.map_err(&failed)?);
-            let run = async { optimize.await };
-            let (delta, metrics) = self.runtime.block_on(run).map_err(&failed)?;
-            stored.delta = delta;
-            before += metrics.num_files_removed;
-            after += metrics.num_files_added;
-        }
-        Ok((before, after))
-    }
-
     /// Takes away files that no table has any more, once they are so many hours old: also
     /// those of a batch that was cut off. Returns how many.
     ///
@@ -225,7 +180,7 @@ impl Store {
     pub fn keep_bytes(&mut self, most: u64) -> Result<usize, StoreError> {
         let mut days: BTreeMap<String, u64> = BTreeMap::new();
         for stored in &self.tables {
-            for file in files(stored)? {
+            for file in stored.files()? {
                 *days.entry(file.day).or_default() += file.bytes;
             }
         }
@@ -246,7 +201,7 @@ impl Store {
     fn forget_before(&mut self, first: &str) -> Result<usize, StoreError> {
         let mut removed = 0;
         for stored in &mut self.tables {
-            if files(stored)?.iter().all(|file| file.day.as_str() >= first) {
+            if stored.files()?.iter().all(|file| file.day.as_str() >= first) {
                 continue;
             }
             let predicate = format!("{DAY} < '{first}'");

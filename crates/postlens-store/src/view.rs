@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use arrow_schema::{Schema, SchemaRef};
+use arrow_schema::{Field, Schema, SchemaRef};
 use deltalake::datafusion::datasource::MemTable;
 use deltalake::datafusion::error::Result;
 use deltalake::datafusion::execution::context::SQLOptions;
 use deltalake::datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use deltalake::datafusion::logical_expr::ScalarUDF;
-use deltalake::datafusion::prelude::{SessionConfig, SessionContext};
+use deltalake::datafusion::logical_expr::{Expr, ScalarUDF, cast, lit};
+use deltalake::datafusion::prelude::{DataFrame, SessionConfig, SessionContext, ident};
+use deltalake::datafusion::scalar::ScalarValue;
 use futures::StreamExt as _;
 use postlens_columns::Table;
 use tokio::runtime::Runtime;
@@ -18,7 +19,8 @@ use tokio::runtime::Runtime;
 use crate::answer::Answer;
 use crate::error::StoreError;
 use crate::function::{FromLayout, arguments};
-use crate::table::stored_schema;
+use crate::ids;
+use crate::table::{columns, stored_schema};
 use crate::tables::Stored;
 
 /// What a query may hold in memory before it uses the disk, in bytes.
@@ -96,20 +98,40 @@ impl View {
         let names = table_columns(table);
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let hot = context.read_table(Arc::new(hot))?.select_columns(&names)?;
-        let all = frame.select_columns(&names)?.union(hot)?;
-        let own = if table == Table::Events { "events_in_columns" } else { table.name() };
-        context.register_table(own, all.into_view())?;
-        if table == Table::Events {
-            let from = quoted(&arguments());
-            let sql = format!(
-                "SELECT * EXCEPT (layout, day), postlens_text({from}) AS text, \
-                 postlens_line({from}) AS line, day FROM {own}"
-            );
-            let view = context.sql(&sql).await?.into_view();
-            context.register_table(table.name(), view)?;
+        let shown = known(table, &frame);
+        let all = frame.select(shown)?.union(hot)?;
+        let made = table.columns().iter().filter_map(|column| ids::expression(table, column.name));
+        let shown = names.iter().map(|name| ident(*name));
+        let all = all.select(made.chain(shown).collect::<Vec<_>>())?;
+        if table != Table::Events {
+            let hidden = columns(table).into_iter().map(|column| column.name);
+            let hidden = hidden.filter(|name| !table.columns().iter().any(|own| own.name == *name));
+            let all = all.drop_columns(&hidden.collect::<Vec<_>>())?;
+            context.register_table(table.name(), all.into_view())?;
+            return Ok(());
         }
+        context.register_table("events_in_columns", all.into_view())?;
+        let from = quoted(&arguments());
+        let sql = format!(
+            "SELECT * EXCEPT (layout, line_log, line_offset, day), postlens_text({from}) AS text, \
+             postlens_line({from}) AS line, day FROM events_in_columns"
+        );
+        let view = context.sql(&sql).await?.into_view();
+        context.register_table(table.name(), view)?;
         Ok(())
     }
+}
+
+/// The stored columns of a table; those that an earlier version did not have are null.
+fn known(table: Table, frame: &DataFrame) -> Vec<Expr> {
+    let schema = stored_schema(table);
+    let expression = |field: &Arc<Field>| {
+        if frame.schema().has_column_with_unqualified_name(field.name()) {
+            return ident(field.name());
+        }
+        cast(lit(ScalarValue::Null), field.data_type().clone()).alias(field.name())
+    };
+    schema.fields().iter().map(expression).collect()
 }
 
 /// Names as SQL takes them, one after the other.

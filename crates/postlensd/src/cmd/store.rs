@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use postlens_store::{DELAY, Store, TableInfo, view};
+use postlens_store::{DELAY, Fault, Store, TableInfo, view};
 
 use super::StoreArgs;
 use crate::exit;
@@ -14,6 +14,7 @@ use crate::exit;
 #[command(after_help = "Examples:
   postlensd store info
   postlensd store check --store /srv/mail-history
+  postlensd store check --repair
   postlensd store vacuum --keep-days 365
 
 Exit codes: 0 all is well, 1 `check` found something wrong, 2 it could not be done.")]
@@ -36,6 +37,10 @@ enum Action {
     Check {
         #[command(flatten)]
         store: StoreArgs,
+        /// Move files that cannot be read to `quarantine` in the store's directory, so that
+        /// queries work again. Their rows are lost; what is said tells from when to when.
+        #[arg(long)]
+        repair: bool,
     },
     /// Merges the small files of each day
     Compact {
@@ -71,11 +76,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8> {
                 }
             }
         }
-        Action::Check { store } => {
-            let faults = view(&store.store)?.check()?;
+        Action::Check { store, repair } => {
+            let faults = if *repair {
+                Store::open(&store.store, 0)?.repair()?
+            } else {
+                view(&store.store)?.check()?
+            };
             for fault in &faults {
-                let file = fault.file.as_deref().map_or(String::new(), |file| format!("/{file}"));
-                writeln!(out, "{}{file}: {}", fault.table, fault.what)?;
+                writeln!(out, "{}", found(fault, *repair))?;
             }
             if !faults.is_empty() {
                 return Ok(exit::INCOMPLETE);
@@ -106,6 +114,15 @@ pub(crate) fn forget(
     let mut forgotten = days.map_or(Ok(0), |days| store.keep_days(days, now))?;
     forgotten += mib.map_or(Ok(0), |mib| store.keep_bytes(mib << 20))?;
     Ok(forgotten)
+}
+
+/// What is wrong, and what was done about it.
+fn found(fault: &Fault, repaired: bool) -> String {
+    let Fault { table, file, what, span } = fault;
+    let file = file.as_deref().map_or(String::new(), |file| format!("/{file}"));
+    let span = span.as_ref().map_or(String::new(), |(from, to)| format!(" ({from} to {to})"));
+    let done = if repaired { "; moved to quarantine, its rows are lost" } else { "" };
+    format!("{table}{file}: {what}{span}{done}")
 }
 
 fn line(info: &TableInfo) -> String {

@@ -69,6 +69,12 @@ impl Home {
         command.arg(log).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
+    /// The program doing something, to be killed.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(arguments);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
     /// The rows of a query's result.
     #[track_caller]
     pub(crate) fn sql(&self, query: &str) -> Vec<Value> {

@@ -1,8 +1,9 @@
-//! Killed a hundred times, and nothing lost and nothing doubled.
+//! Killed a hundred times, and nothing lost and nothing doubled. `cargo xtask torture` has it
+//! done more often.
 
 use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -23,7 +24,10 @@ impl Chance {
     }
 }
 
-const KILLS: usize = 100;
+/// How often to kill: what `cargo xtask torture` says, or a hundred times.
+fn kills() -> usize {
+    std::env::var("POSTLENS_KILLS").map_or(100, |kills| kills.parse().unwrap())
+}
 
 /// Rotates as logrotate does with `delaycompress`.
 fn rotate(home: &Home) {
@@ -43,6 +47,13 @@ fn rotate(home: &Home) {
     }
 }
 
+/// Kills a process after some milliseconds.
+fn killed(mut process: Child, after: u64) {
+    sleep(Duration::from_millis(after));
+    process.kill().unwrap();
+    process.wait().unwrap();
+}
+
 fn append(path: &Path, bytes: &[u8]) {
     let mut log = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
     log.write_all(bytes).unwrap();
@@ -56,7 +67,9 @@ fn a_hundred_kills() {
     let path = home.path("mail.log");
     let mut chance = Chance(2026);
     // Slices end anywhere, also within lines.
-    let slices: Vec<_> = log.chunks(log.len() / KILLS + 1).collect();
+    let slices: Vec<_> = log.chunks(log.len() / kills() + 1).collect();
+    // Many kills come faster.
+    let longest = if kills() > 100 { 250 } else { 1200 };
     for (number, slice) in slices.iter().enumerate() {
         // A file that is rotated away has whole lines, as loggers write them.
         if number % 9 == 8 && std::fs::read(&path).unwrap().ends_with(b"\n") {
@@ -65,9 +78,9 @@ fn a_hundred_kills() {
         let daemon = home.follow(1);
         let (before, after) = slice.split_at(slice.len() / 2);
         append(&path, before);
-        sleep(Duration::from_millis(chance.below(1200)));
+        sleep(Duration::from_millis(chance.below(longest)));
         append(&path, after);
-        sleep(Duration::from_millis(chance.below(1200)));
+        sleep(Duration::from_millis(chance.below(longest)));
         daemon.kill();
     }
     let daemon = home.follow(1);
@@ -96,13 +109,32 @@ fn an_import_that_is_killed_is_done_again() {
     let (log, truth, _) = generate_in_memory(config);
     let path = home.write("mail.log", &log);
     let mut chance = Chance(7);
-    for _ in 0..12 {
-        let mut import = home.start_import(&path);
-        sleep(Duration::from_millis(chance.below(2500)));
-        import.kill().unwrap();
-        import.wait().unwrap();
+    for _ in 0..kills() / 8 {
+        killed(home.start_import(&path), chance.below(2500));
     }
     assert_eq!(home.import(&[&path]).code, 0);
+    truth::check(&home, &log, &truth);
+    assert_eq!(home.say(&["store", "check"]).out, "all is well\n");
+}
+
+#[test]
+fn upkeep_that_is_killed_changes_no_row() {
+    let home = Home::new();
+    let config = Config { seed: 19, until: Until::Messages(1200), ..Config::default() };
+    let (log, truth, _) = generate_in_memory(config);
+    let path = home.path("mail.log");
+    let lines: Vec<_> = log.split_inclusive(|byte| *byte == b'\n').collect();
+    let mut chance = Chance(11);
+    let rounds = kills() / 16;
+    for slice in lines.chunks(lines.len() / rounds + 1) {
+        append(&path, &slice.concat());
+        assert_eq!(home.import(&[&path]).code, 0);
+        killed(home.start(&["store", "compact"]), chance.below(1500));
+        killed(home.start(&["store", "vacuum", "--delay", "0"]), chance.below(1500));
+    }
+    for upkeep in [&["store", "compact"][..], &["store", "vacuum", "--delay", "0"]] {
+        assert_eq!(home.say(upkeep).code, 0);
+    }
     truth::check(&home, &log, &truth);
     assert_eq!(home.say(&["store", "check"]).out, "all is well\n");
 }

@@ -86,6 +86,16 @@ fn damage_is_found() {
     let said = home.say(&["store", "check"]);
     assert_eq!(said.code, 1);
     assert!(said.out.starts_with("events/day=2026-10-05/"), "{}", said.out);
+    assert_eq!(home.say(&["sql", "SELECT host FROM events"]).code, 2);
+    let said = home.say(&["store", "check", "--repair"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    for part in [" (2026-10-05T10:00:0", " to 2026-10-05T10:00:0", "; moved to quarantine"] {
+        assert!(said.out.contains(part), "{}", said.out);
+    }
+    assert_eq!(home.say(&["store", "check"]).out, "all is well\n");
+    assert_eq!(home.number("SELECT count(*) FROM events"), 29);
+    let name = file.strip_prefix(home.path("store")).unwrap();
+    assert!(home.path("store/quarantine").join(name).exists());
     // A checkpoint that was damaged is not taken for one.
     let checkpoint = home.path("store/checkpoint");
     let mut bytes = std::fs::read(&checkpoint).unwrap();
@@ -105,4 +115,31 @@ fn a_full_disk_is_kept_off() {
     assert!(said.err.contains("are to stay free"), "{}", said.err);
     // Later there is room.
     assert_eq!(home.import(&[&path]).out, "1 lines taken in, 0 known, 0 files known\n");
+}
+
+#[test]
+fn one_message_or_client_is_found_without_reading_all() {
+    let home = Home::new();
+    let line = |day: u32, id: &str, client: u32| {
+        format!(
+            "2026-10-{day:02}T10:00:00+00:00 mx postfix/smtpd[7]: {id}: client=a.example.net[192.0.2.{client}]\n"
+        )
+    };
+    // The lowest and the highest values tell nothing: they are those of every day.
+    let mut log = String::new();
+    for day in 1..11 {
+        log += &line(day, "3A9C61234", 1);
+        log += &line(day, &format!("4B{day:02}C1234"), 100 + day);
+        log += &line(day, "5F9C61234", 250);
+    }
+    let path = home.write("mail.log", log);
+    assert_eq!(home.import(&[&path]).code, 0);
+    home.say(&["store", "compact"]);
+    for sought in ["queue_id = '4B05C1234'", "client_address = '192.0.2.105'"] {
+        let query = format!("EXPLAIN ANALYZE SELECT line FROM events WHERE {sought}");
+        let said = home.say(&["sql", "--format", "csv", &query]).out;
+        assert!(said.contains("row_groups_pruned_bloom_filter=10 total → 1 matched"), "{said}");
+        let query = format!("SELECT count(*) FROM events WHERE {sought}");
+        assert_eq!(home.number(&query), 1);
+    }
 }
