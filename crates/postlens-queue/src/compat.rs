@@ -18,14 +18,14 @@ pub enum Columns {
 #[derive(Debug)]
 pub struct Writer<W: Write> {
     out: W,
-    columns: Columns,
+    columns: Option<Columns>,
     messages: u64,
     bytes: u64,
 }
 
 impl<W: Write> Writer<W> {
-    /// A writer to `out`.
-    pub fn new(out: W, columns: Columns) -> Self {
+    /// A writer to `out`. Where the columns are not known the first message decides.
+    pub fn new(out: W, columns: Option<Columns>) -> Self {
         Self { out, columns, messages: 0, bytes: 0 }
     }
 
@@ -35,7 +35,9 @@ impl<W: Write> Writer<W> {
     ///
     /// Those of the output.
     pub fn message(&mut self, message: &Message, time: &str) -> io::Result<()> {
-        self.heading()?;
+        let long = if message.id.len() > 12 { Columns::Long } else { Columns::Short };
+        let columns = *self.columns.get_or_insert(long);
+        self.heading(columns)?;
         let mark = match message.queue {
             QueueName::Active => "*",
             QueueName::Hold => "!",
@@ -46,7 +48,7 @@ impl<W: Write> Writer<W> {
         let size = message.size.unwrap_or(0);
         let sender: &[u8] =
             if message.sender.is_empty() { b"MAILER-DAEMON" } else { &message.sender };
-        match self.columns {
+        match columns {
             Columns::Short => write!(self.out, "{id:<11} {size:>7} {time:<20.20} ")?,
             Columns::Long => write!(self.out, "{id:<17} {size:>8} {time:<19.19} ")?,
         }
@@ -61,7 +63,7 @@ impl<W: Write> Writer<W> {
                 self.out.write_all(reason)?;
                 self.out.write_all(b")\n")?;
             }
-            match self.columns {
+            match columns {
                 Columns::Short => write!(self.out, "{:41}", "")?,
                 Columns::Long => write!(self.out, "{:47}", "")?,
             }
@@ -81,11 +83,11 @@ impl<W: Write> Writer<W> {
         self.out.write_all(b"\n")
     }
 
-    fn heading(&mut self) -> io::Result<()> {
+    fn heading(&mut self, columns: Columns) -> io::Result<()> {
         if self.messages > 0 {
             return Ok(());
         }
-        self.out.write_all(match self.columns {
+        self.out.write_all(match columns {
             Columns::Short => {
                 b"-Queue ID-  --Size-- ----Arrival Time---- -Sender/Recipient-------\n"
             }

@@ -1,7 +1,8 @@
-//! The Postfix queue: what waits, read from the queue files or from what `postqueue -j` says.
+//! The Postfix queue: what waits, read from the queue files, the socket of showq(8), or from
+//! what `postqueue -j` says.
 //!
-//! [`Spool`] reads a queue directory, live or saved, [`listing`] what postqueue(1) prints;
-//! both give [`Message`]s. [`Shape`] counts them by domain and age, as qshape(1) does, and
+//! [`Spool`] reads a queue directory, live or saved, [`Showq`] the socket, [`listing`] what
+//! postqueue(1) prints; all give [`Message`]s. [`Resolver`] asks Postfix where mail would go. [`Shape`] counts them by domain and age, as qshape(1) does, and
 //! [`compat`] writes them as `postqueue -p` does.
 //!
 //! Postfix works on its queue while it is read: files move, vanish, and are incomplete
@@ -12,6 +13,7 @@
     allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")
 )]
 
+mod attributes;
 pub mod compat;
 mod defer_log;
 mod file;
@@ -20,7 +22,9 @@ mod message;
 mod name;
 mod pace;
 mod record;
+mod resolve;
 mod shape;
+mod showq;
 mod spool;
 
 pub use defer_log::{Deferral, parse as parse_defer_log};
@@ -29,5 +33,7 @@ pub use message::{Message, Origin, Recipient, domain};
 pub use name::{QueueName, directories, is_queue_id};
 pub use pace::Pace;
 pub use record::Break;
+pub use resolve::{ResolveError, Resolver, Route};
 pub use shape::{Row, Shape, Table, Ticks};
+pub use showq::{Showq, ShowqError};
 pub use spool::{Depth, Scan, Spool, SpoolError};

@@ -99,7 +99,7 @@ pub(crate) fn head(out: &mut Markup, title: &str, language: &Language, styles: &
 }
 
 /// The colours of charts, on white and on black. On paper they are those on white.
-fn paints() -> String {
+pub(crate) fn paints() -> String {
     let rule = |paint: Paint, colour| format!(".{}{{fill:{}}}", paint.class(), hex(colour));
     let on_white: String = Paint::ALL.iter().map(|paint| rule(*paint, paint.on_white())).collect();
     let on_black: String = Paint::ALL.iter().map(|paint| rule(*paint, paint.on_black())).collect();
@@ -222,7 +222,7 @@ fn figures<'c>(out: &mut Markup, drawn: impl Iterator<Item = &'c Chart>, charts:
     }
 }
 
-fn figure(out: &mut Markup, chart: &Chart, class: &str, charts: Charts) {
+pub(crate) fn figure(out: &mut Markup, chart: &Chart, class: &str, charts: Charts) {
     out.raw(&format!("<figure class=\"{class}\">"));
     out.element("figcaption", &chart.title);
     match charts {

@@ -20,6 +20,7 @@ pub mod markdown;
 pub mod mask;
 pub mod number;
 pub mod pflogsumm;
+pub mod queue;
 pub mod report;
 pub mod text;
 pub mod trace;

@@ -36,6 +36,42 @@ pub struct Deferred<'a> {
     pub reason: &'a str,
 }
 
+/// What attempts gave, in the words of smtp(8), with the host `{}`.
+const REASONS: [&str; 5] = [
+    "connect to {}[192.0.2.1]:25: Connection timed out",
+    "connect to {}[192.0.2.2]:25: Connection refused",
+    "host {}[192.0.2.3] said: 452 4.2.2 Mailbox full (in reply to RCPT TO command)",
+    "host {}[192.0.2.4] said: 450 4.2.0 Greylisted, try again (in reply to RCPT TO command)",
+    "lost connection with {}[192.0.2.5] while receiving the initial server greeting",
+];
+/// Mail waits for five days at most, in seconds.
+const LIFETIME: u64 = 432_000;
+
+/// Fills a queue directory with deferred messages: 997 senders, 211 destinations, five causes,
+/// ages up to five days before `now` in seconds since 1970.
+///
+/// # Errors
+///
+/// Those of the file system.
+pub fn fill(root: &Path, count: u64, now: i64) -> io::Result<()> {
+    for number in 0..count {
+        let age = i64::try_from(number * 7919 % LIFETIME).unwrap_or_default();
+        let host = format!("mx{}.example.net", number % 211);
+        let reason = REASONS.get(usize::try_from(number % 5).unwrap_or_default());
+        let sender = format!("user{}@example.com", number % 997);
+        let message = Deferred {
+            id: &format!("{:X}{number:07X}", number % 16),
+            arrival: now - age,
+            sender: sender.as_bytes(),
+            recipient: &format!("rcpt{number}@host{}.example.net", number % 211),
+            size: 300 + usize::try_from(number % 2000).unwrap_or_default(),
+            reason: &reason.copied().unwrap_or_default().replace("{}", &host),
+        };
+        message.write(root)?;
+    }
+    Ok(())
+}
+
 impl Deferred<'_> {
     /// Writes the message and its defer log below a queue directory.
     ///

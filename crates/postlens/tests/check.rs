@@ -159,6 +159,9 @@ fn limits_of_the_log() {
         "smtpd[9]: NOQUEUE: reject: RCPT from unknown[192.0.2.9]: 554 5.7.1 <x@example.org>: Relay \
          access denied; from=<a@example.com> to=<x@example.org> proto=ESMTP helo=<x>",
         "smtpd[9]: fatal: no SASL authentication mechanisms",
+        "smtpd[9]: NOQUEUE: reject: RCPT from unknown[192.0.2.8]: 450 4.2.0 <x@example.com>: Recipient \
+         address rejected: Greylisted, see http://postgrey.example/; from=<a@example.org> \
+         to=<x@example.com> proto=ESMTP helo=<x>",
     ]);
     let fresh = |args: &[&str]| {
         let _ = fs::remove_file(log.path("state/log.json"));
@@ -176,6 +179,7 @@ fn limits_of_the_log() {
         assert!((figure(&said, label) - expected).abs() < 0.01, "{label}: {said}");
     }
     assert!(said.contains("failed logins from 12 × 192.0.2.9"), "{said}");
+    assert!(said.contains("refused 1 × 554") && !said.contains("Greylisted"), "{said}");
     for (args, expected) in [
         (&["--deferral-warning", "25"][..], 1),
         (&["--deferral-warning", "25%", "--deferral-critical", "29"], 2),

@@ -43,6 +43,8 @@ const GOOD: &[(&str, &str)] = &[
         "/var/log/syslog\n/var/log/mail.log\n{\n\trotate 4\n\tweekly\n\tpostrotate\n\
          \t\t/usr/lib/rsyslog/rsyslog-rotate\n\tendscript\n}\n",
     ),
+    ("etc/crontab", "25 6 * * * root run-parts --report /etc/cron.daily\n"),
+    ("etc/cron.daily/logrotate", "#!/bin/sh\n/usr/sbin/logrotate /etc/logrotate.conf\n"),
     ("var/log/mail.log", "2026-11-04T01:00:00+00:00 mail postfix/qmgr[1]: 4Zabc0123xyz: removed\n"),
 ];
 
@@ -211,6 +213,95 @@ fn a_journal_that_is_all_there_is() {
         "journal-short warning /etc/systemd/journald.conf:3",
     ];
     assert_eq!(tree.found(&[]), expected);
+}
+
+/// What Debian's package of syslog-ng has, with a log of one's own.
+#[test]
+fn syslog_ng_writes_the_log() {
+    let syslog_ng = "@version: 3.38\n@include \"scl.conf\"\n\
+        # all of it\noptions { chain_hostnames(off); perm(0644); };\n\
+        source s_src { system(); internal(); };\n\
+        destination d_mail { file(\"/var/log/mail.log\" suppress(30)); };\n\
+        destination d_error { file(\"/var/log/error\"); };\n\
+        filter f_debug { level(debug) and not facility(auth, mail); };\n\
+        filter f_mail { facility(mail) and not filter(f_debug); };\n\
+        filter f_error { level(err .. emerg) ; };\n\
+        log { source(s_src); filter(f_mail); destination(d_mail); };\n\
+        log { source(s_src); filter(f_error); destination(d_error); };\n\
+        @include \"/etc/syslog-ng/conf.d/*.conf\"\n";
+    let more = "destination d_two { file(\"/var/log/two.log\" throttle(100)\n\
+        ts-format(iso) perm(0600)); };\nlog { source(s_src); destination(d_two); };\n";
+    let rotate = "/var/log/mail.log /var/log/two.log {\n weekly\n rotate 4\n postrotate\n\
+        invoke-rc.d syslog-ng reload\n endscript\n}\n";
+    let files = [
+        ("etc/syslog-ng/syslog-ng.conf", syslog_ng),
+        ("etc/syslog-ng/conf.d/two.conf", more),
+        ("etc/logrotate.d/rsyslog", rotate),
+    ];
+    let tree = Tree::with(&files);
+    fs::remove_file(tree.path().join("etc/rsyslog.conf")).unwrap();
+    let expected = [
+        "repeated warning /etc/syslog-ng/syslog-ng.conf:6",
+        "readable warning /etc/syslog-ng/syslog-ng.conf:4",
+        "throttled warning /etc/syslog-ng/conf.d/two.conf:1",
+        "old-stamps advice /etc/syslog-ng/syslog-ng.conf:6",
+    ];
+    assert_eq!(tree.found(&[]), expected);
+}
+
+#[test]
+fn logrotate_that_nobody_runs() {
+    let tree = Tree::with(&[("usr/lib/systemd/systemd", "")]);
+    let path = |name: &str| tree.path().join(name);
+    let daily = "#!/bin/sh\nif [ -d /run/systemd/system ]; then exit 0; fi\nlogrotate x\n";
+    fs::write(path("etc/cron.daily/logrotate"), daily).unwrap();
+    let nobody = ["nobody-rotates problem /etc/systemd/system"];
+    assert_eq!(tree.found(&[]), nobody);
+    let wants = path("etc/systemd/system/timers.target.wants");
+    fs::create_dir_all(&wants).unwrap();
+    let timer = "/lib/systemd/system/logrotate.timer";
+    std::os::unix::fs::symlink(timer, wants.join("logrotate.timer")).unwrap();
+    assert_eq!(tree.found(&[]), [""; 0]);
+    // It is called, and fails.
+    let status = path("var/lib/logrotate/status");
+    fs::create_dir_all(status.parent().unwrap()).unwrap();
+    fs::write(&status, "logrotate state -- version 2\n").unwrap();
+    assert_eq!(tree.found(&[]), [""; 0]);
+    let touched = Command::new("touch").args(["-d", "10 days ago"]).arg(&status).status();
+    assert!(touched.unwrap().success());
+    assert_eq!(tree.found(&[]), ["rotation-fails problem /var/lib/logrotate/status"]);
+    std::os::unix::fs::symlink("/dev/null", path("etc/systemd/system/logrotate.timer")).unwrap();
+    assert_eq!(tree.found(&[]), nobody);
+}
+
+#[test]
+fn a_journal_that_is_too_small() {
+    let begin = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(48);
+    let full = format!(
+        "var/log/journal/0123456789abcdef0123456789abcdef/system@\
+         9a7ca6bd-0000000000000001-{:016x}.journal",
+        begin.as_microsecond()
+    );
+    let files = [
+        ("etc/rsyslog.conf", "*.err /var/log/syslog\n"),
+        ("etc/systemd/journald.conf", "[Journal]\nSystemMaxUse=8K\n"),
+        (full.as_str(), &"x".repeat(7000)),
+    ];
+    let tree = Tree::with(&files);
+    fs::remove_file(tree.path().join("var/log/mail.log")).unwrap();
+    let expected = [
+        "no-mail-rule warning /etc/rsyslog.conf",
+        "journal-full warning /etc/systemd/journald.conf:2",
+    ];
+    assert_eq!(tree.found(&[]), expected);
+    assert_eq!(tree.found(&["--keep-at-least", "1d"]), expected[..1]);
+    let unit = "etc/systemd/system/postfix@.service.d/limit.conf";
+    let limit = [(unit, "[Service]\nLogRateLimitIntervalSec=30s\nLogRateLimitBurst=50\n")];
+    check(
+        &limit,
+        &[],
+        &["journal-limit warning /etc/systemd/system/postfix@.service.d/limit.conf:3"],
+    );
 }
 
 #[test]

@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 
 use postlens_testkit::queue::Deferred;
 
+#[path = "queue/lab.rs"]
+mod lab;
+
 /// A terminal of its own.
 struct Terminal {
     socket: tempfile::TempDir,
@@ -173,6 +176,34 @@ fn a_message_is_followed_through_the_log() {
     terminal.keys(&["Enter"]);
     terminal.wait("u@example.org");
     terminal.keys(&["C-c"]);
+    terminal.wait("status=0");
+}
+
+/// A Postfix that takes mail and lets it go.
+#[test]
+fn a_real_queue_is_seen_to_change() {
+    let lab = lab::Lab::up(24);
+    let command = lab.line(&[env!("CARGO_BIN_EXE_postlens"), "queue", "watch"]);
+    let terminal = Terminal::start((120, 40), &command);
+    let screen = terminal.wait("24 messages");
+    assert!(screen.contains("hold 2") && screen.contains("queue files in"), "{screen}");
+    let late =
+        "printf 'Subject: late\\n\\nx\\n' | sendmail -f late@example.com -- z@paused.example";
+    assert!(lab.run(&["sh", "-c", late]).status.success());
+    terminal.wait("+1 (1 came, 0 went)");
+    terminal.keys(&["/", "l", "a", "t", "e", "@", "Enter"]);
+    terminal.wait("1 of 25: /late@");
+    // Its way through the log that Postfix writes.
+    terminal.keys(&["Enter"]);
+    let screen = terminal.wait("late@example.com");
+    assert!(screen.contains("z@paused.example"), "{screen}");
+    terminal.wait("accepted → deferred");
+    terminal.keys(&["Escape", "Escape"]);
+    assert!(lab.run(&["postsuper", "-d", "ALL", "hold"]).status.success());
+    terminal.wait("-1 (1 came, 2 went)");
+    assert!(lab.run(&["postsuper", "-h", "ALL", "deferred"]).status.success());
+    terminal.wait("hold 23");
+    terminal.keys(&["q"]);
     terminal.wait("status=0");
 }
 

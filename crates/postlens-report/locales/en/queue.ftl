@@ -6,6 +6,21 @@ queue-incomplete = Part of the queue could not be read: the figures are too smal
 queue-attempts-unknown = When messages are tried next is not known: only root can read it from the queue files.
 queue-more = … and { $count } more (--limit 0 shows all)
 queue-not-tried = not tried yet
+queue-cut = To save memory, { $count } recipients of rare destinations and senders are counted without their names.
+queue-way-unknown = not known
+queue-ways-unknown = Transports of { $count } recipients are not known: only root can ask Postfix for them, and of a copy only content filters are known.
+queue-total = Total
+queue-all = All
+queue-by-domain = Recipients’ domain
+queue-by-sender = Senders’ domain
+queue-by-cause = Cause
+queue-by-relay = Host of the last attempt
+queue-by-transport = Transport
+queue-by-next-hop = Next hop
+queue-page-title = What waits in the mail queue
+queue-waiting = waiting
+queue-chart-ages = How much has waited for how long
+queue-chart-names = { $what }: the older, the darker
 queue-why-group = { $cause }: { $recipients } recipients of { $messages } messages, the oldest for { $oldest }, next attempt in { $next }
 queue-why-own = A part of this mail system fails.
 queue-why-remote = At the other end, or on the way there.
@@ -21,6 +36,20 @@ queue-why-step-hold = 3. What must not go out yet: `postlens queue hold …`.
 queue-why-step-requeue = 4. What was on hold for so long that it would expire: `postlens queue requeue …`: a new queue ID, milters are skipped.
 queue-why-step-expire = 5. What nobody wants any more: `postlens queue expire …` tells the senders (Postfix 3.5); `delete` tells nobody.
 queue-why-step-rate = 6. If it comes again: a transport of its own for the destination, with fewer connections or a lower rate.
+
+# Acting on it
+queue-act-hold = { $count } messages would be put on hold: no delivery is tried until they are released:
+queue-act-release = { $count } messages would be released from hold; those older than maximal_queue_lifetime are given back if the next attempt fails (requeue keeps them):
+queue-act-requeue = { $count } messages would be queued anew: they get new queue IDs and a new age, addresses are rewritten again, milters do not see them again:
+queue-act-expire = { $count } messages would be given back to their senders at the next attempt (Postfix 3.5 or later):
+queue-act-delete = { $count } messages would be deleted for good: no sender is told:
+queue-act-retry = { $count } messages would be tried once more, now; as long as the cause is still there this only makes work:
+queue-act-none = { $action }: no message fits
+queue-act-more = … and { $count } more
+queue-act-ask = { $action } these { $count } messages? Write yes:
+queue-act-nothing = nothing was done
+queue-act-left = { $id } was left alone: it has gone, moved, changed, or is another mail by now
+queue-act-done = { $action }: { $done } of { $count } messages done, { $left } left alone
 
 # The live view
 watch-title = Postfix queue

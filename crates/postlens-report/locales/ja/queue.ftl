@@ -6,6 +6,21 @@ queue-incomplete = キューの一部を読めませんでした。数値は実�
 queue-attempts-unknown = 次の配送時刻は不明です。キューファイルを読めるのは root だけです。
 queue-more = … ほか { $count } 件(--limit 0 ですべて表示)
 queue-not-tried = まだ配送を試みていません
+queue-cut = メモリを節約するため、まれな名前 { $count } 件分を数えていません。
+queue-way-unknown = 不明
+queue-ways-unknown = 宛先 { $count } 件のトランスポートは不明です。Postfix に問い合わせられるのは root だけで、コピーからはコンテンツフィルターしか分かりません。
+queue-total = 合計
+queue-all = 全体
+queue-by-domain = 宛先ドメイン
+queue-by-sender = 送信者ドメイン
+queue-by-cause = 原因
+queue-by-relay = 最後に試したホスト
+queue-by-transport = トランスポート
+queue-by-next-hop = 次の配送先
+queue-page-title = メールキューで待っているもの
+queue-waiting = 待機中
+queue-chart-ages = 待ち時間ごとの量
+queue-chart-names = { $what }: 古いほど濃い色
 queue-why-group = { $cause }: { $messages } 通、宛先 { $recipients } 件、最も古いもの { $oldest }、次の配送まで { $next }
 queue-why-own = このメールシステムの一部が動作していません。
 queue-why-remote = 相手側、または途中の経路の問題です。
@@ -21,6 +36,20 @@ queue-why-step-hold = 3. まだ送ってはいけないもの: `postlens queue h
 queue-why-step-requeue = 4. 長く保留して期限切れになるもの: `postlens queue requeue …`(キュー ID は新しくなり、milter は通りません)。
 queue-why-step-expire = 5. 不要なもの: `postlens queue expire …` は送信者に通知します(Postfix 3.5 以降)。`delete` は誰にも通知しません。
 queue-why-step-rate = 6. 再発する場合: その宛先専用のトランスポートで接続数や送信レートを下げます。
+
+# キューの操作
+queue-act-hold = 次の { $count } 通を保留にします。解除するまで配送されません:
+queue-act-release = 次の { $count } 通の保留を解除します。maximal_queue_lifetime より古いものは、次の配送に失敗すると差出人に返送されます (requeue なら残ります):
+queue-act-requeue = 次の { $count } 通をキューに入れ直します。キュー ID と経過時間は新しくなり、アドレスは書き換え直され、milter はもう通りません:
+queue-act-expire = 次の { $count } 通を、次の配送時に差出人へ返送します (Postfix 3.5 以降):
+queue-act-delete = 次の { $count } 通を完全に削除します。差出人には通知されません:
+queue-act-retry = 次の { $count } 通を今すぐもう一度配送します。原因が残っている間は負荷が増えるだけです:
+queue-act-none = { $action }: 該当するメールはありません
+queue-act-more = … ほか { $count } 通
+queue-act-ask = この { $count } 通に { $action } を実行しますか? 実行するには yes と入力:
+queue-act-nothing = 何も実行しませんでした
+queue-act-left = { $id } には手を付けませんでした: なくなった、移動した、変更された、または別のメールになっています
+queue-act-done = { $action }: { $count } 通中 { $done } 通を処理、{ $left } 通はそのまま
 
 # ライブ表示
 watch-title = Postfix キュー

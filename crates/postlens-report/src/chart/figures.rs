@@ -246,7 +246,7 @@ fn time_label(span: Span, second: i64) -> String {
 }
 
 /// What is highest, in words.
-fn describe(plot: &Plot, language: &Language) -> String {
+pub(crate) fn describe(plot: &Plot, language: &Language) -> String {
     let highest = |labels: &mut dyn Iterator<Item = &String>, values: &[u64]| {
         let best = labels.zip(values).max_by_key(|(_, value)| **value);
         best.map_or(String::new(), |(label, value)| {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use postlens_testkit::{
-    Config, Flavour, Format, Generator, Hostility, Repeats, SCENARIOS, Scenario, Until, Zone,
+    Config, Flavour, Format, Generator, Hostility, Repeats, SCENARIOS, Scenario, Until, Zone, queue,
 };
 
 /// Generate a Postfix log of any size with known truth
@@ -63,6 +63,9 @@ struct Arguments {
     /// `baseline`
     #[arg(long, value_parser = scenario, conflicts_with_all = ["everything", "bytes", "messages", "lines"])]
     incident: Option<Scenario>,
+    /// Instead of a log, fill this queue directory with --messages deferred messages
+    #[arg(long, value_name = "DIR", requires = "messages", conflicts_with_all = ["everything", "incident", "out", "truth"])]
+    queue: Option<PathBuf>,
     /// File for the log; standard output if absent
     #[arg(long)]
     out: Option<PathBuf>,
@@ -117,6 +120,12 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    if let Some(root) = &arguments.queue {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
+        let now = arguments.start.map_or_else(|| i64::try_from(since.as_secs()), Ok)?;
+        queue::fill(root, arguments.messages.unwrap_or_default(), now)?;
+        return Ok(());
+    }
     let mut log: Box<dyn Write> = match &arguments.out {
         Some(path) => Box::new(File::create(path)?),
         None => Box::new(io::stdout().lock()),

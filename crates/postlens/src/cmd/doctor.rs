@@ -18,12 +18,15 @@ use crate::output::{self, data, message};
 use crate::postfix::{Postfix, instances};
 
 mod advice;
+mod fix;
 mod journald;
 mod logrotate;
 mod logs;
 mod page;
 mod postfix;
 mod rsyslog;
+mod schedule;
+mod syslog_ng;
 mod system;
 
 use advice::{Advice, Kind, Level};
@@ -31,7 +34,8 @@ use system::System;
 
 /// Look at how this system logs mail: what is lost, what is told too much
 ///
-/// Looks at main.cf and master.cf, rsyslog, journald, logrotate, and the logs themselves.
+/// Looks at main.cf and master.cf, rsyslog, syslog-ng, journald, logrotate and who runs it, and
+/// the logs themselves.
 /// Reads only; each finding names the setting, where it stands, why it matters, and what to
 /// write instead.
 #[derive(Debug, Args)]
@@ -124,7 +128,12 @@ fn look(system: &System, postfixes: &[Postfix], keep: Keep) -> Vec<Advice> {
     let own: Vec<PathBuf> = postfixes.iter().filter_map(postfix::own_log).collect();
     let by_syslog = postfixes.iter().any(|postfix| postfix::own_log(postfix).is_none());
     let journald = by_syslog.then(|| journald::Journald::read(system)).flatten();
-    let written = if by_syslog { rsyslog.mail_logs() } else { Vec::new() };
+    let syslog_ng = syslog_ng::SyslogNg::read(system);
+    let mut written = Vec::new();
+    if by_syslog {
+        written.extend(rsyslog.mail_logs());
+        written.extend(syslog_ng.mail_logs());
+    }
     let mut sets = own.clone();
     sets.extend(written.iter().cloned());
     if by_syslog && written.is_empty() {
@@ -135,9 +144,10 @@ fn look(system: &System, postfixes: &[Postfix], keep: Keep) -> Vec<Advice> {
     let log = logs::Log::read(system, &sets, journald.as_ref().map(journald::Journald::window));
     if by_syslog {
         rsyslog.look(&log, &mut found);
+        syslog_ng.look(&mut found);
     }
     if let Some(journald) = &journald {
-        journald.look(&rsyslog, &log, keep, &mut found);
+        journald.look(&rsyslog, &syslog_ng, &log, keep, &mut found);
     }
     logrotate::look(system, &sets, &own, keep, &mut found);
     logs::look(system, &sets, &log, &mut found);

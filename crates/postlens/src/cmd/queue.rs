@@ -7,20 +7,23 @@ mod act;
 mod filter;
 mod list;
 mod place;
+mod route;
 mod shape;
+mod sums;
 mod watch;
 mod why;
 
 use act::{ActArgs, Action};
 
 pub(crate) use filter::{bytes, seconds};
-pub(crate) use place::{Held, PlaceArgs, Waiting};
+pub(crate) use place::{PlaceArgs, Reading};
+pub(crate) use sums::Sums;
 
 /// List what waits in the queue, where, and why
 ///
 /// Without a sub-command: a list, the oldest first, with sums. The queue files are read
-/// where that is permitted (root, or the owner `postfix`), else `postqueue -j` is asked;
-/// the output says which. Queues of all instances that `postmulti` knows are read, or the
+/// where that is permitted (root, or the owner `postfix`), else the showq socket (group
+/// postdrop), else `postqueue -j` is asked; the output says which. Queues of all instances that `postmulti` knows are read, or the
 /// one of `--config`, or a saved copy of a queue directory with `--spool`.
 ///
 /// When a message is tried next is known from the queue files alone.

@@ -29,6 +29,13 @@ impl Lab {
         shell.arg("shell").arg(self.dir.path()).args(command).output().unwrap()
     }
 
+    /// The same as a line for a shell.
+    #[allow(dead_code, reason = "not every test has a shell")]
+    pub(crate) fn line(&self, command: &[&str]) -> String {
+        format!("{} shell {} {}", script().display(), self.dir.path().display(), command.join(" "))
+    }
+
+    #[allow(dead_code, reason = "not every test runs it at once")]
     pub(crate) fn postlens(&self, args: &[&str]) -> Output {
         self.run(&[&[env!("CARGO_BIN_EXE_postlens")], args].concat())
     }

@@ -1,19 +1,17 @@
 //! `postlens check queue`: how much mail waits, for how long, for whom, and whether it grows.
 
-use std::collections::BTreeMap;
-
 use anyhow::Result;
-use bstr::{BStr, BString};
 use clap::Args;
-use postlens_queue::{QueueName, domain};
+use postlens_queue::{Message, QueueName, domain};
 use postlens_report::escape::printable;
 use postlens_report::number::span;
+use postlens_stats::Top;
 use serde::{Deserialize, Serialize};
 
 use super::plugin::{Check, Limits, Plugin, State, percent, real};
 use super::range::Range;
 use super::state::StateArgs;
-use crate::cmd::queue::{Held, PlaceArgs, Waiting, seconds};
+use crate::cmd::queue::{PlaceArgs, Reading, Sums, seconds};
 
 /// Check how much mail waits, and for how long
 #[derive(Debug, Args)]
@@ -91,51 +89,71 @@ struct Earlier {
     samples: Vec<Sample>,
 }
 
+/// What waits, counted message by message; mail on hold apart.
+#[derive(Debug, Default)]
+struct Waiting {
+    unsent: Sums,
+    held: u64,
+    recipients: u64,
+    domains: Top<u64>,
+}
+
+impl Waiting {
+    fn add(&mut self, message: &Message) {
+        if message.queue == QueueName::Hold {
+            self.held += 1;
+            return;
+        }
+        self.unsent.add(message);
+        for recipient in &message.recipients {
+            self.recipients += 1;
+            *self.domains.entry(&domain(&recipient.address)) += 1;
+        }
+    }
+}
+
 impl Check for QueueCheckArgs {
     const NAME: &'static str = "QUEUE";
 
     fn check(&self) -> Result<Plugin> {
         let now = jiff::Timestamp::now().as_second();
-        let waiting = self.place.read(&[])?;
+        let mut waiting = Waiting::default();
+        let reading: Reading = self.place.each(&[], &mut |held| waiting.add(&held.message))?;
+        reading.tell();
         let mut plugin = Plugin::default();
-        let unsent = self.counts(&waiting, now, &mut plugin);
+        self.counts(&waiting, now, &mut plugin);
         self.shares(&waiting, &mut plugin);
-        if waiting.reading.incomplete {
+        if reading.incomplete {
             plugin.wrong(State::Unknown, "part of the queue could not be read");
         }
-        self.growth(unsent, now, waiting.reading.incomplete, &mut plugin)?;
+        self.growth(waiting.unsent.messages(), now, reading.incomplete, &mut plugin)?;
         Ok(plugin)
     }
 }
 
 impl QueueCheckArgs {
-    fn counts(&self, waiting: &Waiting, now: i64, plugin: &mut Plugin) -> u64 {
-        let count = |queue: QueueName| {
-            let of = |held: &&Held| held.message.queue == queue;
-            waiting.messages.iter().filter(of).count() as u64
-        };
-        let held = count(QueueName::Hold);
-        let unsent = waiting.messages.len() as u64 - held;
-        let (oldest, size) = oldest_and_size(waiting, now);
+    fn counts(&self, waiting: &Waiting, now: i64, plugin: &mut Plugin) {
+        let Waiting { unsent, held, .. } = waiting;
+        let oldest = unsent.oldest(now).unwrap_or(0);
         let none = Limits::default();
-        plugin.figure("active", real(count(QueueName::Active)), "", none);
-        plugin.figure("deferred", real(count(QueueName::Deferred)), "", none);
-        let incoming = count(QueueName::Incoming) + count(QueueName::Maildrop);
+        plugin.figure("active", real(unsent.of(QueueName::Active)), "", none);
+        plugin.figure("deferred", real(unsent.of(QueueName::Deferred)), "", none);
+        let incoming = unsent.of(QueueName::Incoming) + unsent.of(QueueName::Maildrop);
         plugin.figure("incoming", real(incoming), "", none);
-        plugin.figure("hold", real(held), "", none);
+        plugin.figure("hold", real(*held), "", none);
         let limits = Limits::new(self.warning, self.critical);
-        plugin.judged("unsent", real(unsent), "", limits, format!("{unsent} messages unsent"));
+        let messages = unsent.messages();
+        plugin.judged("unsent", real(messages), "", limits, format!("{messages} messages unsent"));
         let limits = Limits::new(self.age_warning, self.age_critical);
-        let shown = span(i64::try_from(oldest).unwrap_or(i64::MAX));
-        plugin.judged("oldest", real(oldest), "s", limits, format!("the oldest for {shown}"));
+        let text = format!("the oldest for {}", span(oldest));
+        plugin.judged("oldest", real(oldest.unsigned_abs()), "s", limits, text);
         let limits = Limits::new(self.size_warning, self.size_critical);
         if let state @ (State::Warning | State::Critical) =
-            plugin.figure("size", real(size), "B", limits)
+            plugin.figure("size", real(unsent.bytes()), "B", limits)
         {
-            plugin.wrong(state, format!("{size} bytes wait"));
+            plugin.wrong(state, format!("{} bytes wait", unsent.bytes()));
         }
         plugin.fact(format!("{held} on hold"));
-        unsent
     }
 
     fn shares(&self, waiting: &Waiting, plugin: &mut Plugin) {
@@ -143,12 +161,14 @@ impl QueueCheckArgs {
         if !limits.is_set() {
             return;
         }
-        let (all, largest) = largest_domain(waiting);
-        let (name, count) = largest.unwrap_or_default();
+        let all = waiting.recipients;
+        let largest = waiting.domains.top(1);
+        let (name, count) =
+            largest.first().map_or(("".into(), 0), |(name, count)| (*name, **count));
         let share = percent(count, all);
         let state = plugin.figure("share", share, "%", limits);
         if state != State::Ok && count >= self.share_least {
-            let name = printable(BStr::new(&name));
+            let name = printable(name);
             let text = format!("{count} of {all} recipients that wait are at {name}");
             plugin.wrong(state, text);
             plugin.detail(format!("postlens queue why --domain {name}"));
@@ -200,28 +220,6 @@ fn remember(samples: &mut Vec<Sample>, sample: Sample, time: i64) {
         });
     }
     samples.push(sample);
-}
-
-/// All recipients that wait, hold aside, and the domain that has most of them.
-fn largest_domain(waiting: &Waiting) -> (u64, Option<(BString, u64)>) {
-    let mut domains: BTreeMap<BString, u64> = BTreeMap::new();
-    for held in unsent(waiting) {
-        for recipient in &held.message.recipients {
-            *domains.entry(domain(&recipient.address)).or_default() += 1;
-        }
-    }
-    let all = domains.values().sum();
-    (all, domains.into_iter().max_by_key(|(_, count)| *count))
-}
-
-fn unsent(waiting: &Waiting) -> impl Iterator<Item = &Held> {
-    waiting.messages.iter().filter(|held| held.message.queue != QueueName::Hold)
-}
-
-fn oldest_and_size(waiting: &Waiting, now: i64) -> (u64, u64) {
-    let oldest = unsent(waiting).map(|held| held.message.age(now)).max().unwrap_or(0);
-    let size = unsent(waiting).filter_map(|held| held.message.size).sum();
-    (u64::try_from(oldest).unwrap_or(0), size)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What was found, and what to do.
 
+use super::fix::Fix;
 use crate::postfix::At;
 
 /// How much it matters, the worse the later.
@@ -71,6 +72,10 @@ kinds! {
     JournalLevel "journal-level",
     JournalForward "journal-forward",
     JournalShort "journal-short",
+    JournalFull "journal-full",
+    Throttled "throttled",
+    NobodyRotates "nobody-rotates",
+    RotationFails "rotation-fails",
     NotRotated "not-rotated",
     RotatedTwice "rotated-twice",
     KeptShort "kept-short",
@@ -91,7 +96,7 @@ pub(super) struct Advice {
     /// The setting as it is.
     pub(super) setting: String,
     /// What to write or to run.
-    pub(super) fix: String,
+    pub(super) fix: Fix,
     /// Figures for the words.
     pub(super) values: Vec<(&'static str, String)>,
 }
@@ -102,7 +107,7 @@ impl Advice {
         level: Level,
         at: At,
         setting: impl Into<String>,
-        fix: impl Into<String>,
+        fix: impl Into<Fix>,
     ) -> Self {
         Self { kind, level, at, setting: setting.into(), fix: fix.into(), values: Vec::new() }
     }

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Advice, DAY, Keep, Kind, Level, System};
+use super::fix::Fix;
+use super::{Advice, DAY, Keep, Kind, Level, System, schedule};
 use crate::postfix::At;
 
 const CONFIG: &str = "/etc/logrotate.conf";
@@ -32,15 +33,19 @@ pub(super) fn look(
     found: &mut Vec<Advice>,
 ) {
     let rules = rules(system);
+    let covered: Vec<PathBuf> =
+        logs.iter().filter(|log| rules.iter().any(|rule| rule.covers(log))).cloned().collect();
+    schedule::look(system, &covered, found);
     for log in logs {
         let covering: Vec<&Rule> = rules.iter().filter(|rule| rule.covers(log)).collect();
         match covering.as_slice() {
+            [] if own.contains(log) && schedule::rotates_own(system) => {}
             [] if system.exists(log) => found.push(not_rotated(log, own.contains(log))),
             [] => {}
             [rule, others @ ..] => {
                 if let Some(other) = others.first() {
                     let at = other.place();
-                    let fix = format!("remove {} from one of them", log.display());
+                    let fix = Fix::words("rotate-once", "file", shown(log));
                     let advice =
                         Advice::new(Kind::RotatedTwice, Level::Problem, at, shown(log), fix);
                     found.push(advice.with("other", rule.place()));
@@ -57,9 +62,9 @@ fn shown(log: &Path) -> String {
 
 fn not_rotated(log: &Path, own: bool) -> Advice {
     let fix = if own {
-        "a daily `postfix logrotate` in cron".to_owned()
+        Fix::Words("own-rotation", Vec::new())
     } else {
-        format!("/etc/logrotate.d/mail: {} {{ … }}", log.display())
+        format!("/etc/logrotate.d/mail: {} {{ … }}", log.display()).into()
     };
     Advice::new(Kind::NotRotated, Level::Warning, At::file(log), shown(log), fix)
 }
@@ -83,9 +88,9 @@ impl Rule {
             found.push(Advice::new(Kind::CopyTruncate, Level::Warning, at, setting, fix));
         } else if !self.reopens(own) {
             let fix = if own {
-                "postrotate: postfix reload (or rotate by `postfix logrotate`)"
+                Fix::Words("own-reopening", Vec::new())
             } else {
-                "postrotate: /usr/lib/rsyslog/rsyslog-rotate"
+                "postrotate: /usr/lib/rsyslog/rsyslog-rotate".into()
             };
             let advice =
                 Advice::new(Kind::NotReopened, Level::Problem, self.place(), shown(log), fix);
@@ -124,7 +129,8 @@ impl Rule {
         if let Some(most) = keep.most.map(|most| most / DAY)
             && days > most
         {
-            let fix = format!("rotate {}, or maxage {most}", most / every.max(1));
+            let count = (most / every.max(1)).to_string();
+            let fix = Fix::Words("rotate-less", vec![("count", count), ("days", most.to_string())]);
             let advice = Advice::new(Kind::KeptLong, Level::Warning, at.clone(), setting, fix);
             found.push(advice.with("file", shown(log)).with("days", days).with("most", most));
         }

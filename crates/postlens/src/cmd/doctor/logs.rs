@@ -11,6 +11,7 @@ use postlens_stats::stats::Section;
 use postlens_stats::stats::gaps::Gaps;
 use postlens_track::{Consumer, Observation, Record, RecordSink};
 
+use super::fix::Fix;
 use super::{Advice, Kind, Level, System};
 use crate::postfix::At;
 
@@ -133,7 +134,7 @@ pub(super) fn look(system: &System, sets: &[PathBuf], log: &Log, found: &mut Vec
         let count = lost.lines.max(lost.notes);
         let at = At::file(sets.first().cloned().unwrap_or_default());
         let setting = format!("{program}: {count} lines in {} notes", lost.notes);
-        let fix = "raise or remove the limit of that logger";
+        let fix = Fix::Words("raise-limit", Vec::new());
         let advice = Advice::new(Kind::LostLines, Level::Problem, at, setting, fix);
         found.push(advice.with("program", program).with("count", count));
     }

@@ -22,7 +22,7 @@ pub(super) fn text(found: &[Advice], language: &Language) -> String {
         lines.push(format!("{level}: {}", words(advice, "", language)));
         lines.push(format!("  {}: {}", advice.at, advice.setting));
         lines.push(format!("  {}", words(advice, "-why", language)));
-        lines.push(format!("  > {}", advice.fix));
+        lines.push(format!("  > {}", advice.fix.text(language)));
         lines.push(String::new());
     }
     lines.push(language.with("doctor-count", &[("count", &found.len().to_string())]));
@@ -44,7 +44,7 @@ pub(super) fn json(found: &[Advice], unseen: &[String]) -> Result<String> {
                 "setting": advice.setting,
                 "text": words(advice, "", &language),
                 "why": words(advice, "-why", &language),
-                "fix": advice.fix,
+                "fix": advice.fix.text(&language),
             })
         })
         .collect();

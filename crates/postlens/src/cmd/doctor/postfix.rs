@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use regex::RegexBuilder;
 
+use super::fix::Fix;
 use super::{Advice, Kind, Level, System};
 use crate::postfix::{At, Postfix, Service, list};
 
@@ -102,7 +103,8 @@ fn parent(file: &str) -> String {
 fn verbose(postfix: &Postfix, service: &Service, found: &mut Vec<Advice>) {
     let Some(at) = service.verbose() else { return };
     let setting = format!("{} {} … {} -v", service.name, service.kind, service.command);
-    let fix = format!("remove -v from {at}, then {} reload", postfix.command("postfix"));
+    let reload = postfix.command("postfix") + " reload";
+    let fix = Fix::Words("verbose", vec![("place", at.to_string()), ("reload", reload)]);
     let advice = Advice::new(Kind::Verbose, Level::Warning, at.clone(), setting, fix);
     found.push(advice.with("service", &service.name));
 }
@@ -137,7 +139,7 @@ fn checks(system: &System, postfix: &Postfix, found: &mut Vec<Advice>) {
         let Some(text) = system.read(&path) else { continue };
         for (number, line) in (1..).zip(text.lines()) {
             let Some(kind) = logs_headers(line) else { continue };
-            let fix = format!("remove the line, or narrow it to what you look for ({name})");
+            let fix = Fix::words("narrow", "name", name);
             let at = At::new(&path, number);
             found.push(Advice::new(kind, Level::Warning, at, line.trim(), fix));
         }
@@ -184,7 +186,8 @@ fn names(postfix: &Postfix, found: &mut Vec<Advice>) {
         let setting = format!("-o syslog_name={value}");
         let fix = format!("-o syslog_name=postfix/{}", plain(&service.name));
         if !name.contains("postfix") {
-            let advice = Advice::new(Kind::ForeignName, Level::Warning, at.clone(), &setting, &fix);
+            let advice =
+                Advice::new(Kind::ForeignName, Level::Warning, at.clone(), &setting, fix.clone());
             found.push(advice.with("name", &name));
         }
         if let Some(first) = named.get(&name) {

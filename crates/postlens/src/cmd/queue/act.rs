@@ -12,13 +12,14 @@ use clap::Args;
 use postlens_queue::QueueName;
 use postlens_report::escape::printable;
 use postlens_report::number::span;
+use postlens_report::{Lang, Language};
 
 use super::PlaceArgs;
 use super::filter::FilterArgs;
 use super::list::shown_sender;
 use super::place::Held;
 use crate::exit::{self, hint};
-use crate::output::{data, message};
+use crate::output::{self, data, message};
 use crate::postfix::program;
 
 /// What is done with a message.
@@ -46,26 +47,6 @@ impl Action {
             Self::Expire => "expire",
             Self::Delete => "delete",
             Self::Retry => "retry",
-        }
-    }
-
-    /// What it means, said before the question.
-    fn meaning(self) -> &'static str {
-        match self {
-            Self::Hold => "put on hold: no delivery is tried until they are released",
-            Self::Release => {
-                "released from hold; those older than maximal_queue_lifetime are given back if the next attempt fails (requeue keeps them)"
-            }
-            Self::Requeue => {
-                "queued anew: they get new queue IDs and a new age, addresses are rewritten again, milters do not see them again"
-            }
-            Self::Expire => {
-                "given back to their senders at the next attempt (Postfix 3.5 or later)"
-            }
-            Self::Delete => "deleted for good: no sender is told",
-            Self::Retry => {
-                "tried once more, now; as long as the cause is still there this only makes work"
-            }
         }
     }
 
@@ -120,6 +101,9 @@ pub(crate) struct ActArgs {
     /// Show what would be done, and stop.
     #[arg(long, conflicts_with = "yes")]
     dry_run: bool,
+    /// The language of the text: en or ja. Default: the locale's.
+    #[arg(long, value_name = "LANG")]
+    lang: Option<Lang>,
 }
 
 impl ActArgs {
@@ -137,15 +121,21 @@ impl ActArgs {
             return Err(hint(error, "leave --spool out; --config names an instance"));
         }
         let now = jiff::Timestamp::now().as_second();
-        let waiting = self.filter.read(&self.place, now)?;
-        let mut messages = waiting.messages;
-        messages.retain(|held| action.fits(held.message.queue));
-        data(&preview(action, &messages, now)).context("cannot write to standard output")?;
+        let mut messages = Vec::new();
+        let reading = self.filter.read(&self.place, now, &mut |held| {
+            if action.fits(held.message.queue) {
+                messages.push(held);
+            }
+        })?;
+        let language = &Language::new(self.lang.unwrap_or_else(output::lang));
+        data(&preview(action, &messages, now, language))
+            .context("cannot write to standard output")?;
         if messages.is_empty() || self.dry_run {
-            return Ok(if waiting.reading.incomplete { exit::INCOMPLETE } else { exit::OK });
+            return Ok(reading.code());
         }
-        if !self.yes && !asked(action, messages.len())? {
-            data("nothing was done\n").context("cannot write to standard output")?;
+        if !self.yes && !asked(action, messages.len(), language)? {
+            data(&(language.text("queue-act-nothing") + "\n"))
+                .context("cannot write to standard output")?;
             return Ok(exit::OK);
         }
         let mut done = 0;
@@ -159,15 +149,15 @@ impl ActArgs {
         }
         let changed = left.len();
         for id in left.iter().take(SHOWN) {
-            message(&format!(
-                "{id} was left alone: it has gone, moved, changed, or is another mail by now"
-            ));
+            message(&language.with("queue-act-left", &[("id", id)]));
         }
-        let text = format!(
-            "{}: {done} of {} messages done, {changed} left alone\n",
-            action.name(),
-            messages.len()
-        );
+        let values = [
+            ("action", action.name()),
+            ("done", &done.to_string()),
+            ("count", &messages.len().to_string()),
+            ("left", &changed.to_string()),
+        ];
+        let text = language.with("queue-act-done", &values) + "\n";
         data(&text).context("cannot write to standard output")?;
         Ok(if done == messages.len() { exit::OK } else { exit::INCOMPLETE })
     }
@@ -200,11 +190,13 @@ impl ActArgs {
     }
 }
 
-fn preview(action: Action, messages: &[Held], now: i64) -> String {
+fn preview(action: Action, messages: &[Held], now: i64, language: &Language) -> String {
     if messages.is_empty() {
-        return format!("{}: no message fits\n", action.name());
+        return language.with("queue-act-none", &[("action", action.name())]) + "\n";
     }
-    let mut text = format!("{} messages would be {}:\n", messages.len(), action.meaning());
+    let count = messages.len().to_string();
+    let mut text = language.with(&format!("queue-act-{}", action.name()), &[("count", &count)]);
+    text.push('\n');
     for held in messages.iter().take(SHOWN) {
         let message = &held.message;
         let to = message.recipients.first().map(|to| printable(to.address.as_bstr()));
@@ -216,7 +208,8 @@ fn preview(action: Action, messages: &[Held], now: i64) -> String {
     }
     if messages.len() > SHOWN {
         let more = messages.len() - SHOWN;
-        text.push_str(&["  … and ", &more.to_string(), " more\n"].concat());
+        let more = language.with("queue-act-more", &[("count", &more.to_string())]);
+        text.extend(["  ", &more, "\n"]);
     }
     text
 }
@@ -227,13 +220,14 @@ fn format_line(held: &Held, now: i64, to: &str, more: &str) -> String {
     format!("  {} {queue} {age} {} > {to}{more}\n", message.id, shown_sender(&message.sender))
 }
 
-fn asked(action: Action, count: usize) -> Result<bool> {
+fn asked(action: Action, count: usize, language: &Language) -> Result<bool> {
     if !io::stdin().is_terminal() {
         let error = anyhow!("nobody is there to say yes");
         return Err(hint(error, "use --yes in scripts, --dry-run to look only"));
     }
     let mut out = io::stderr();
-    write!(out, "{} these {count} messages? Write yes: ", action.name()).context("cannot ask")?;
+    let values = [("action", action.name()), ("count", &count.to_string())];
+    write!(out, "{} ", language.with("queue-act-ask", &values)).context("cannot ask")?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer).context("cannot read the answer")?;
     Ok(answer.trim() == "yes")
@@ -306,6 +300,18 @@ fn audit(action: Action, config: Option<&PathBuf>, ids: &[String]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_action_has_words() {
+        use Action::{Delete, Expire, Hold, Release, Requeue, Retry};
+        for lang in Lang::ALL {
+            let language = Language::new(lang);
+            for action in [Hold, Release, Requeue, Expire, Delete, Retry] {
+                let key = format!("queue-act-{}", action.name());
+                assert_ne!(language.with(&key, &[("count", "7")]), key);
+            }
+        }
+    }
 
     #[test]
     fn the_count_of_postsuper_is_read() {

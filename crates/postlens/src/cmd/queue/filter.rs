@@ -7,7 +7,7 @@ use clap::Args;
 use postlens_explain::{Cause, Failure, Verdict};
 use postlens_queue::{Message, QueueName, Recipient, domain};
 
-use super::place::{Held, PlaceArgs, Reading, Waiting};
+use super::place::{Held, PlaceArgs, Reading};
 
 /// What the user wrote.
 #[derive(Debug, Args, Clone)]
@@ -70,12 +70,16 @@ pub(crate) fn bytes(text: &str) -> Result<u64, String> {
 }
 
 impl FilterArgs {
-    /// Reads the queue and keeps what is meant.
-    pub(crate) fn read(&self, place: &PlaceArgs, now: i64) -> Result<Waiting> {
-        let mut messages = Vec::new();
-        let reading = self.each(place, now, &mut |held| messages.push(held))?;
+    /// Reads the queue, gives what is meant one by one, and says what could not be read.
+    pub(crate) fn read(
+        &self,
+        place: &PlaceArgs,
+        now: i64,
+        take: &mut dyn FnMut(Held),
+    ) -> Result<Reading> {
+        let reading = self.each(place, now, take)?;
         reading.tell();
-        Ok(Waiting { messages, reading })
+        Ok(reading)
     }
 
     /// Gives what is meant one by one, and says nothing.

@@ -5,29 +5,37 @@ use std::io::{self, BufWriter, Write};
 use anyhow::{Context, Result};
 use bstr::{BString, ByteSlice};
 use clap::{Args, ValueEnum};
-use postlens_queue::{Message, Recipient, Row, Shape, Ticks, domain};
-use postlens_report::escape::printable;
-use postlens_report::{Lang, Language};
+use postlens_queue::{Row, Shape, Ticks, domain};
+use postlens_report::escape::{lossless, printable};
+use postlens_report::{Lang, Language, queue as page};
 use serde_json::json;
 
 use super::PlaceArgs;
 use super::filter::{FilterArgs, verdict};
-use super::list::sums;
+use super::place::Held;
+use super::route::{Ways, relay};
+use super::sums::Sums;
 use crate::output::{self, When};
+
+mod table;
 
 /// Count what waits by domain and age
 ///
 /// As qshape does, over all queues that mail waits in: columns are ages in minutes, each
 /// twice the one before. A recipient that waits counts once; with `--by sender` a message
 /// does. `postlens qshape`, or a link of that name, prints qshape's own table.
+///
+/// Transports and next hops are asked of Postfix's rewrite service, as the queue manager does,
+/// which needs root and a live queue; a message that has to go through a content filter names
+/// them itself. What is not known is counted as unknown.
 #[derive(Debug, Args)]
 pub(crate) struct ShapeArgs {
     #[command(flatten)]
     place: PlaceArgs,
     #[command(flatten)]
     filter: FilterArgs,
-    /// What the rows are: recipients' domains, senders' domains, causes, or the host that
-    /// the last attempt was made to.
+    /// What the rows are: recipients' domains, senders' domains, causes, the host that the last
+    /// attempt was made to, the transport, or the next hop.
     #[arg(long, value_name = "WHAT", default_value = "domain")]
     by: By,
     /// Domains above too, with a dot before them.
@@ -42,11 +50,14 @@ pub(crate) struct ShapeArgs {
     /// Each column as long as the first, instead of twice the one before.
     #[arg(long, short = 'l')]
     linear: bool,
-    /// Rows; 0: all.
+    /// Rows of the table and the page; 0: all. JSON always has all.
     #[arg(long, value_name = "N", default_value_t = 25)]
     limit: usize,
-    /// Write JSON.
-    #[arg(long)]
+    /// table for terminals; html: one page with charts; json for programs.
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    format: Format,
+    /// Write JSON, as `--format json` does.
+    #[arg(long, conflicts_with = "format")]
     json: bool,
     /// The language of the text: en or ja. Default: the locale's.
     #[arg(long, value_name = "LANG")]
@@ -62,124 +73,133 @@ enum By {
     Sender,
     Cause,
     Relay,
+    Transport,
+    NextHop,
 }
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Table,
+    Html,
+    Json,
+}
+
+/// What is counted where there is nothing else to name.
+const NOT_TRIED: &str = "not tried";
+const UNKNOWN: &str = "unknown";
 
 impl ShapeArgs {
     /// Reads the queue and counts.
     pub(crate) fn run(self) -> Result<u8> {
         let now = jiff::Timestamp::now().as_second();
-        let waiting = self.filter.read(&self.place, now)?;
-        let ticks = Ticks {
-            buckets: usize::from(self.buckets),
-            minutes: f64::from(self.tick),
-            linear: self.linear,
+        let (shape, sums, unknown, reading) = {
+            let parents = self.parents && matches!(self.by, By::Domain | By::Sender);
+            let mut shape = Shape::new(self.ticks(), parents);
+            let mut sums = Sums::default();
+            let mut ways = Ways::new(!self.place.is_copy());
+            let reading = self.filter.read(&self.place, now, &mut |held| {
+                sums.add(&held.message);
+                for name in self.names(&held, &mut ways) {
+                    shape.add(&name, held.message.age(now));
+                }
+            })?;
+            (shape, sums, ways.unknown, reading)
         };
-        let mut shape =
-            Shape::new(ticks, self.parents && matches!(self.by, By::Domain | By::Sender));
-        for held in &waiting.messages {
-            for name in self.names(&held.message) {
-                shape.add(&name, held.message.age(now));
-            }
-        }
+        let language = &Language::new(self.lang.unwrap_or_else(output::lang));
         let rows = shape.rows(5);
+        let mut facts = sums.lines(&reading, now, language);
+        if unknown > 0 {
+            let count = unknown.to_string();
+            facts.push(language.with("queue-ways-unknown", &[("count", &count)]));
+        }
         let out = &mut BufWriter::new(io::stdout().lock());
-        if self.json {
-            json(&shape, &rows, out)
-        } else {
-            let lang = self.lang.unwrap_or_else(output::lang);
-            let language = Language::new(lang);
-            writeln!(out, "{}", sums(&waiting, now, &language))?;
-            self.table(&shape, &rows, &language, out)
+        let format = if self.json { Format::Json } else { self.format };
+        match format {
+            Format::Json => json(&shape, &rows, out),
+            Format::Html => {
+                out.write_all(self.page(&shape, &rows, facts, language).write(language).as_bytes())
+            }
+            Format::Table => {
+                let view = self.table(&shape, &rows, language);
+                writeln!(out, "{}\n", facts.join("\n")).and_then(|()| view.write(language, out))
+            }
         }
         .and_then(|()| out.flush())
         .context("cannot write to standard output")?;
-        Ok(waiting.reading.code())
+        Ok(reading.code())
     }
 
-    fn names(&self, message: &Message) -> Vec<BString> {
+    fn ticks(&self) -> Ticks {
+        let (buckets, minutes) = (usize::from(self.buckets), f64::from(self.tick));
+        Ticks { buckets, minutes, linear: self.linear }
+    }
+
+    /// What a message is counted under, once for each recipient.
+    fn names(&self, held: &Held, ways: &mut Ways) -> Vec<BString> {
+        let recipients = held.message.recipients.iter();
+        let or_unknown = |name: Option<BString>| name.unwrap_or_else(|| UNKNOWN.into());
         match self.by {
-            By::Sender => vec![domain(&message.sender)],
-            By::Domain => message.recipients.iter().map(|to| domain(&to.address)).collect(),
-            By::Cause => message
-                .recipients
-                .iter()
-                .map(|to| verdict(to).map_or("not tried", |verdict| verdict.cause.name()).into())
+            By::Sender => vec![domain(&held.message.sender)],
+            By::Domain => recipients.map(|to| domain(&to.address)).collect(),
+            By::Cause => recipients
+                .map(|to| verdict(to).map_or(NOT_TRIED, |verdict| verdict.cause.name()).into())
                 .collect(),
-            By::Relay => message.recipients.iter().map(relay).collect(),
+            By::Relay => recipients.map(relay).collect(),
+            By::Transport => recipients.map(|to| or_unknown(ways.of(held, to).transport)).collect(),
+            By::NextHop => recipients.map(|to| or_unknown(ways.of(held, to).next_hop)).collect(),
         }
     }
 
-    fn table(
+    /// A row's name for people.
+    fn shown(&self, row: &Row, language: &Language) -> String {
+        let is_way = matches!(self.by, By::Transport | By::NextHop);
+        match row.name.to_str() {
+            Ok(NOT_TRIED) => language.text("queue-not-tried"),
+            Ok(UNKNOWN) if is_way => language.text("queue-way-unknown"),
+            Ok(name) if self.by == By::Cause => {
+                let cause = postlens_explain::Cause::from_name(name);
+                cause.map_or_else(|| printable(name.into()), |cause| language.text(cause.key()))
+            }
+            _ => printable(row.name.as_bstr()),
+        }
+    }
+
+    fn limit(&self, rows: &[Row]) -> usize {
+        if self.limit == 0 { rows.len() } else { self.limit.min(rows.len()) }
+    }
+
+    fn table(&self, shape: &Shape, rows: &[Row], language: &Language) -> table::View {
+        let shown = rows.iter().take(self.limit(rows));
+        table::View {
+            limits: shape.ticks().headings().iter().map(|limit| limit_of(limit)).collect(),
+            total: shape.total(),
+            rows: shown.map(|row| (self.shown(row, language), row.clone())).collect(),
+            more: rows.len() - self.limit(rows),
+            colour: self.color.allows_colour(),
+        }
+    }
+
+    fn page(
         &self,
         shape: &Shape,
         rows: &[Row],
+        facts: Vec<String>,
         language: &Language,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        let total = shape.total();
-        let limit = if self.limit == 0 { rows.len() } else { self.limit };
-        let names: Vec<String> = rows
-            .iter()
-            .take(limit)
-            .map(|row| match self.by {
-                By::Cause => postlens_explain::Cause::from_name(&row.name.to_string()).map_or_else(
-                    || language.text("queue-not-tried"),
-                    |cause| language.text(cause.key()),
-                ),
-                _ => printable(row.name.as_bstr()),
-            })
-            .collect();
-        let width = |text: &str| {
-            text.chars().map(|char| if char < '\u{1100}' { 1 } else { 2 }).sum::<usize>()
-        };
-        let room = names.iter().map(|name| width(name)).max().unwrap_or(0).max(5);
-        write!(out, "{:room$} {:>6}", "", "ALL")?;
-        for heading in shape.ticks().headings() {
-            write!(out, " {:>6}", limit_of(&heading))?;
+    ) -> page::Page {
+        let row =
+            |name: String, row: &Row| page::Row { name, all: row.all, ages: row.ages.clone() };
+        let by = self.by.to_possible_value();
+        let by = by.map(|value| value.get_name().to_owned()).unwrap_or_default();
+        let shown = rows.iter().take(self.limit(rows));
+        page::Page {
+            facts,
+            what: language.text(&format!("queue-by-{by}")),
+            limits: shape.ticks().headings().iter().map(|limit| limit_of(limit)).collect(),
+            total: row(language.text("queue-total"), &shape.total()),
+            rows: shown.map(|found| row(self.shown(found, language), found)).collect(),
+            more: rows.len() - self.limit(rows),
         }
-        writeln!(out)?;
-        let hottest = rows.iter().flat_map(|row| row.ages.iter().copied()).max().unwrap_or(0);
-        let colour = self.color.allows_colour();
-        for (name, row) in
-            std::iter::once(("TOTAL", &total)).chain(names.iter().map(String::as_str).zip(rows))
-        {
-            write!(
-                out,
-                "{name}{:pad$} {:>6}",
-                "",
-                row.all,
-                pad = room.saturating_sub(width(name))
-            )?;
-            for count in &row.ages {
-                let heat = if colour && name != "TOTAL" { heat(*count, hottest) } else { None };
-                match heat {
-                    Some(heat) => write!(out, " \x1b[{heat}m{count:>6}\x1b[0m")?,
-                    None if *count == 0 => write!(out, " {:>6}", "·")?,
-                    None => write!(out, " {count:>6}")?,
-                }
-            }
-            writeln!(out)?;
-        }
-        if rows.len() > limit {
-            let more = (rows.len() - limit).to_string();
-            writeln!(out, "{}", language.with("queue-more", &[("count", &more)]))?;
-        }
-        Ok(())
     }
-}
-
-/// From yellow to red on a logarithmic scale.
-fn heat(count: u64, hottest: u64) -> Option<&'static str> {
-    let scale = |count: u64| u64::from(64 - count.leading_zeros());
-    if count == 0 {
-        return None;
-    }
-    Some(match scale(count) * 4 / scale(hottest).max(1) {
-        0 | 1 => "33",
-        2 => "93",
-        3 => "91",
-        _ => "1;97;41",
-    })
 }
 
 /// `5` minutes as `<5m`, `1280+` as `>21h`.
@@ -195,26 +215,8 @@ fn limit_of(heading: &str) -> String {
     }
 }
 
-/// The host in a reason: after `host`, `connect to`, `to` or `with`, as smtp(8) words it.
-pub(crate) fn relay(recipient: &Recipient) -> BString {
-    let Some(reason) = &recipient.reason else { return BString::from("not tried") };
-    for lead in ["host ", "connect to ", "conversation with ", "connection with ", "look up host "]
-    {
-        let Some(after) = reason.find(lead).and_then(|place| reason.get(place + lead.len()..))
-        else {
-            continue;
-        };
-        let end = after.find_byteset(b" [,;:)").unwrap_or(after.len());
-        if end > 0 {
-            return BString::from(after.get(..end).unwrap_or(after));
-        }
-    }
-    BString::from("none")
-}
-
 fn json(shape: &Shape, rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
-    let row =
-        |row: &Row| json!({ "name": row.name.to_string(), "count": row.all, "ages": row.ages });
+    let row = |row: &Row| json!({ "name": lossless(row.name.as_bstr()), "count": row.all, "ages": row.ages });
     let ticks = shape.ticks();
     let value = json!({
         "schema": 1,

@@ -3,26 +3,27 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use bstr::{BString, ByteSlice};
+use bstr::{BStr, BString, ByteSlice};
 use clap::Args;
 use postlens_explain::{Actor, Cause, Side};
-use postlens_queue::{Recipient, domain};
-use postlens_report::escape::printable;
+use postlens_queue::{Message, QueueName, Recipient, domain};
+use postlens_report::escape::{lossless, printable};
 use postlens_report::number::span;
 use postlens_report::{Lang, Language};
+use postlens_stats::Top;
 use serde_json::{Value, json};
 
 use super::PlaceArgs;
 use super::filter::{FilterArgs, verdict};
-use super::list::{shown_sender, sums};
-use super::place::{Held, Waiting};
-use super::shape::relay;
+use super::place::Reading;
+use super::route::relay;
+use super::sums::Sums;
 use crate::output::{self, data};
+use senders::Senders;
 
-/// From so many recipients on, and such a share of all in percent, a sender is told.
-const SENDER_LEAST: usize = 20;
-const SENDER_SHARE: usize = 25;
-/// Destinations and senders shown.
+mod senders;
+
+/// Destinations shown.
 const SHOWN: usize = 5;
 
 /// Tell why mail waits, who must act, and what to do in which order
@@ -46,33 +47,40 @@ pub(crate) struct WhyArgs {
 /// Recipients that wait for the same cause on the same side.
 #[derive(Debug, Default)]
 struct Group {
-    recipients: usize,
-    messages: usize,
+    recipients: u64,
+    messages: u64,
     oldest: i64,
     next: Option<i64>,
-    destinations: BTreeMap<BString, usize>,
+    destinations: Top<u64>,
     example: BString,
 }
 
-/// Broken parts of our own come first.
-type Groups = BTreeMap<(bool, Cause), Group>;
+/// What waits, counted message by message.
+#[derive(Debug, Default)]
+struct Found {
+    sums: Sums,
+    /// Broken parts of our own come first.
+    groups: BTreeMap<(bool, Cause), Group>,
+    senders: Senders,
+}
 
 impl WhyArgs {
     /// Reads the queue and explains it.
     pub(crate) fn run(self) -> Result<u8> {
         let now = jiff::Timestamp::now().as_second();
-        let waiting = self.filter.read(&self.place, now)?;
-        let groups = groups(&waiting.messages, now);
+        let mut found = Found::default();
+        let reading =
+            self.filter.read(&self.place, now, &mut |held| found.add(&held.message, now))?;
         let text = if self.json {
-            let mut text = serde_json::to_string_pretty(&object(&groups, now))?;
+            let mut text = serde_json::to_string_pretty(&found.object(now))?;
             text.push('\n');
             text
         } else {
             let lang = self.lang.unwrap_or_else(output::lang);
-            page(&waiting, &groups, now, &Language::new(lang))
+            found.page(&reading, now, &Language::new(lang))
         };
         data(&text).context("cannot write to standard output")?;
-        Ok(waiting.reading.code())
+        Ok(reading.code())
     }
 }
 
@@ -89,17 +97,17 @@ pub(crate) fn judged(recipient: &Recipient) -> Option<(Side, Cause)> {
     Some((if own { Side::Own } else { Side::Peer }, verdict.cause))
 }
 
-fn groups(messages: &[Held], now: i64) -> Groups {
-    let mut groups = Groups::new();
-    for held in messages {
-        let message = &held.message;
+impl Found {
+    fn add(&mut self, message: &Message, now: i64) {
+        self.sums.add(message);
+        self.senders.add(message);
         let mut met = Vec::new();
         for recipient in &message.recipients {
             let (Some((side, cause)), Some(reason)) = (judged(recipient), &recipient.reason) else {
                 continue;
             };
             let key = (side != Side::Own, cause);
-            let group = groups.entry(key).or_default();
+            let group = self.groups.entry(key).or_default();
             group.recipients += 1;
             if !met.contains(&key) {
                 met.push(key);
@@ -107,59 +115,77 @@ fn groups(messages: &[Held], now: i64) -> Groups {
             }
             group.oldest = group.oldest.max(message.age(now));
             group.next = [group.next, message.next_attempt].into_iter().flatten().min();
-            *group.destinations.entry(domain(&recipient.address)).or_default() += 1;
+            *group.destinations.entry(&domain(&recipient.address)) += 1;
             if group.example.is_empty() {
                 group.example.clone_from(reason);
             }
         }
     }
-    groups
-}
 
-/// The groups, our own first, then the largest.
-fn sorted(groups: &Groups) -> Vec<(Side, Cause, &Group)> {
-    let side = |remote: bool| if remote { Side::Peer } else { Side::Own };
-    let mut sorted: Vec<_> =
-        groups.iter().map(|((remote, cause), group)| (side(*remote), *cause, group)).collect();
-    sorted
-        .sort_by_key(|(side, _, group)| (*side != Side::Own, std::cmp::Reverse(group.recipients)));
-    sorted
-}
+    /// The groups, our own first, then the largest.
+    fn sorted(&self) -> Vec<(Side, Cause, &Group)> {
+        let side = |remote: bool| if remote { Side::Peer } else { Side::Own };
+        let all = self.groups.iter();
+        let mut sorted: Vec<_> =
+            all.map(|((remote, cause), group)| (side(*remote), *cause, group)).collect();
+        sorted.sort_by_key(|(side, _, group)| {
+            (*side != Side::Own, std::cmp::Reverse(group.recipients))
+        });
+        sorted
+    }
 
-fn largest(counts: &BTreeMap<BString, usize>) -> Vec<(&BString, usize)> {
-    let mut all: Vec<_> = counts.iter().map(|(name, count)| (name, *count)).collect();
-    all.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    all
-}
-
-fn page(waiting: &Waiting, groups: &Groups, now: i64, language: &Language) -> String {
-    let mut text = sums(waiting, now, language);
-    for (side, cause, group) in sorted(groups) {
-        text.push('\n');
-        text.push_str(&paragraph(side, cause, group, now, language));
-    }
-    let held = waiting.messages.iter().filter(|held| held.message.queue.name() == "hold").count();
-    if held > 0 {
-        text.push('\n');
-        text.push_str(&language.with("queue-why-held", &[("count", &held.to_string())]));
-        text.push('\n');
-    }
-    for line in senders(&waiting.messages, language) {
-        text.push('\n');
-        text.push_str(&line);
-        text.push('\n');
-    }
-    if !groups.is_empty() {
-        text.push('\n');
-        text.push_str(&language.text("queue-why-steps"));
-        text.push('\n');
-        for step in ["cause", "retry", "hold", "requeue", "expire", "rate"] {
-            text.push_str("  ");
-            text.push_str(&language.text(&format!("queue-why-step-{step}")));
-            text.push('\n');
+    fn page(&self, reading: &Reading, now: i64, language: &Language) -> String {
+        let mut parts = vec![self.sums.text(reading, now, language)];
+        let groups = self.sorted().into_iter();
+        parts.extend(
+            groups.map(|(side, cause, group)| paragraph(side, cause, group, now, language)),
+        );
+        let mut count = |key: &str, count: u64| {
+            if count > 0 {
+                parts.push(language.with(key, &[("count", &count.to_string())]) + "\n");
+            }
+        };
+        count("queue-why-held", self.sums.of(QueueName::Hold));
+        let dropped = self.groups.values().map(|group| group.destinations.dropped());
+        count("queue-cut", dropped.sum::<u64>() + self.senders.dropped());
+        parts.extend(self.senders.lines(language).into_iter().map(|line| line + "\n"));
+        if !self.groups.is_empty() {
+            let mut steps = language.text("queue-why-steps") + "\n";
+            for step in ["cause", "retry", "hold", "requeue", "expire", "rate"] {
+                let words = language.text(&format!("queue-why-step-{step}"));
+                steps.extend(["  ", &words, "\n"]);
+            }
+            parts.push(steps);
         }
+        parts.join("\n")
     }
-    text
+
+    fn object(&self, now: i64) -> Value {
+        let groups: Vec<Value> = self
+            .sorted()
+            .into_iter()
+            .map(|(side, cause, group)| {
+                let destinations: serde_json::Map<String, Value> = group
+                    .destinations
+                    .top(usize::MAX)
+                    .into_iter()
+                    .map(|(name, count)| (lossless(name), (*count).into()))
+                    .collect();
+                json!({
+                    "cause": cause.name(),
+                    "local": side == Side::Own,
+                    "actor": cause.actor(side).name(),
+                    "recipients": group.recipients,
+                    "messages": group.messages,
+                    "oldest": group.oldest,
+                    "next_attempt_in": group.next.map(|next| (next - now).max(0)),
+                    "destinations": destinations,
+                    "example": lossless(group.example.as_bstr()),
+                })
+            })
+            .collect();
+        json!({ "schema": 1, "groups": groups })
+    }
 }
 
 fn paragraph(side: Side, cause: Cause, group: &Group, now: i64, language: &Language) -> String {
@@ -181,12 +207,10 @@ fn paragraph(side: Side, cause: Cause, group: &Group, now: i64, language: &Langu
     let place = language.text(if side == Side::Own { "queue-why-own" } else { "queue-why-remote" });
     let actor: Actor = cause.actor(side);
     let act = language.with("queue-why-actor", &[("actor", &language.text(actor.key()))]);
-    let all = largest(&group.destinations);
-    let mut to: Vec<String> = all
-        .iter()
-        .take(SHOWN)
-        .map(|(name, count)| format!("{} {count}", printable(name.as_bstr())))
-        .collect();
+    let all = &group.destinations;
+    let shown = all.top(SHOWN).into_iter();
+    let mut to: Vec<String> =
+        shown.map(|(name, count)| format!("{} {count}", printable(BStr::new(name)))).collect();
     if all.len() > SHOWN {
         to.push(format!("+{}", all.len() - SHOWN));
     }
@@ -196,87 +220,4 @@ fn paragraph(side: Side, cause: Cause, group: &Group, now: i64, language: &Langu
         printable(group.example.as_bstr()),
         language.text(cause.remedy_key(side)),
     )
-}
-
-/// What a sender, or a login where one is known, has waiting.
-#[derive(Debug, Default)]
-struct Sending {
-    recipients: usize,
-    refused: usize,
-    senders: BTreeMap<BString, usize>,
-    login: bool,
-}
-
-/// Says which sender fills the queue, and whether it looks like a stolen login.
-fn senders(messages: &[Held], language: &Language) -> Vec<String> {
-    let mut all: BTreeMap<BString, Sending> = BTreeMap::new();
-    let mut total = 0;
-    for held in messages {
-        let message = &held.message;
-        let login = message.origin.as_ref().and_then(|origin| origin.sasl_username.as_ref());
-        let sending = all.entry(login.unwrap_or(&message.sender).clone()).or_default();
-        sending.login |= login.is_some();
-        sending.recipients += message.recipients.len();
-        total += message.recipients.len();
-        *sending.senders.entry(message.sender.clone()).or_default() += 1;
-        sending.refused += message.recipients.iter().filter(|to| is_refusal(to)).count();
-    }
-    let mut told: Vec<_> = all
-        .into_iter()
-        .filter(|(_, sending)| {
-            sending.recipients >= SENDER_LEAST && sending.recipients * 100 >= total * SENDER_SHARE
-        })
-        .collect();
-    told.sort_by_key(|(_, sending)| std::cmp::Reverse(sending.recipients));
-    told.iter()
-        .map(|(name, sending)| {
-            // Many senders of one login, or many addresses that nobody has, are no newsletter's.
-            let many = sending.senders.len() >= 3 || sending.refused * 5 >= sending.recipients;
-            let key = match (name.is_empty(), sending.login && many) {
-                (true, _) => "queue-why-bounces",
-                (false, true) => "queue-why-stolen",
-                (false, false) => "queue-why-bulk",
-            };
-            let values = [
-                ("sender", shown_sender(name)),
-                ("recipients", sending.recipients.to_string()),
-                ("percent", (sending.recipients * 100 / total.max(1)).to_string()),
-            ];
-            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-            language.with(key, &values)
-        })
-        .collect()
-}
-
-fn is_refusal(recipient: &Recipient) -> bool {
-    use postlens_explain::Cause::{BlockedReputation, DomainUnknown, UserUnknown};
-    verdict(recipient).is_some_and(|verdict| {
-        matches!(verdict.cause, UserUnknown | DomainUnknown | BlockedReputation)
-    })
-}
-
-fn object(groups: &Groups, now: i64) -> Value {
-    let groups: Vec<Value> = sorted(groups)
-        .into_iter()
-        .map(|(side, cause, group)| {
-            let destinations: serde_json::Map<String, Value> = largest(&group.destinations)
-                .into_iter()
-                .map(|(name, count)| {
-                    (postlens_report::escape::lossless(name.as_bstr()), count.into())
-                })
-                .collect();
-            json!({
-                "cause": cause.name(),
-                "local": side == Side::Own,
-                "actor": cause.actor(side).name(),
-                "recipients": group.recipients,
-                "messages": group.messages,
-                "oldest": group.oldest,
-                "next_attempt_in": group.next.map(|next| (next - now).max(0)),
-                "destinations": destinations,
-                "example": postlens_report::escape::lossless(group.example.as_bstr()),
-            })
-        })
-        .collect();
-    json!({ "schema": 1, "groups": groups })
 }

@@ -1,12 +1,13 @@
 //! What is counted of a stretch of log.
 
 use bstr::{BStr, ByteSlice};
+use postlens_explain::Cause;
 use postlens_stats::stats::Section;
 use postlens_stats::stats::authentication::Authentication;
 use postlens_stats::stats::gaps::Gaps;
 use postlens_stats::stats::lines::Lines;
 use postlens_stats::stats::reasons::Reasons;
-use postlens_stats::stats::refusals::Refusals;
+use postlens_stats::stats::refusals::{RefusalReason, Refusals};
 use postlens_stats::stats::trouble::Trouble;
 use postlens_syntax::Severity;
 use postlens_syntax::postfix::delivery::DeliveryStatus;
@@ -88,7 +89,10 @@ impl Figures {
         for (text, reason) in self.reasons.bounces.top(most) {
             lines.push(line("bounced", reason.count, text));
         }
-        for (text, reason) in self.refusals.reasons.top(most) {
+        let refused = self.refusals.reasons.top(usize::MAX).into_iter();
+        for (text, reason) in
+            refused.filter(|(text, reason)| !is_greylisting(text, reason)).take(most)
+        {
             lines.push(line("refused", reason.count, text));
         }
         for (client, failed) in self.authentication.failed_clients.top(most) {
@@ -106,6 +110,12 @@ impl Figures {
             _ => {}
         }
     }
+}
+
+/// What asks to come back is no refusal; with a code for good it is one.
+fn is_greylisting(text: &BStr, reason: &RefusalReason) -> bool {
+    text.starts_with(b"4")
+        && reason.verdict.is_some_and(|verdict| verdict.cause == Cause::Greylisted)
 }
 
 /// Longer texts are cut, in bytes.
