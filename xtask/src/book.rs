@@ -15,6 +15,7 @@ mod events;
 mod filters;
 mod findings;
 mod notices;
+mod sql;
 mod tables;
 
 /// What to do with the pages.
@@ -62,6 +63,7 @@ const PAGES: &[Page] = &[
     Page { path: "reference/events.md", render: events::render },
     Page { path: "reference/filters.md", render: filters::render },
     Page { path: "reference/notices.md", render: notices::render },
+    Page { path: "reference/sql.md", render: sql::render },
     Page { path: "reference/tables.md", render: tables::render },
 ];
 

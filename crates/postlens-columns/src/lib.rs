@@ -15,6 +15,7 @@
 mod arrow;
 mod cell;
 mod fields;
+mod function;
 mod json;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -26,6 +27,7 @@ mod table;
 #[cfg(feature = "parquet")]
 pub use arrow::{BatchBuilder, schema};
 pub use cell::{Cell, text};
+pub use function::{FUNCTIONS, Function};
 pub use json::escape;
 #[cfg(feature = "parquet")]
 pub use parquet::ParquetWriter;

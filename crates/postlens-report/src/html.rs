@@ -1,7 +1,7 @@
 //! The report as one HTML file: no script, nothing from outside, light and dark, for
 //! screens, phones and paper.
 
-mod blocks;
+pub(crate) mod blocks;
 pub(crate) mod markup;
 mod verdict;
 

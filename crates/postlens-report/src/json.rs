@@ -227,7 +227,7 @@ fn spans(report: &Report<'_>) -> Value {
 }
 
 /// A second on the wall since 1970, without an offset.
-fn wall_clock(second: i64) -> String {
+pub(crate) fn wall_clock(second: i64) -> String {
     let at = Time::on_wall(second).civil();
     format!("{:04}-{:02}-{:02}T{:02}:{:02}:00", at.year, at.month, at.day, at.hour, at.minute)
 }

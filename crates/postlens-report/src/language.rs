@@ -33,7 +33,7 @@ impl Lang {
     }
 
     /// The texts of the language's files.
-    fn words(self) -> [&'static str; 11] {
+    fn words(self) -> [&'static str; 12] {
         match self {
             Self::En => [
                 include_str!("../locales/en.ftl"),
@@ -47,6 +47,7 @@ impl Lang {
                 include_str!("../locales/en/steps.ftl"),
                 include_str!("../locales/en/explain.ftl"),
                 include_str!("../locales/en/trace.ftl"),
+                include_str!("../locales/en/trend.ftl"),
             ],
             Self::Ja => [
                 include_str!("../locales/ja.ftl"),
@@ -60,6 +61,7 @@ impl Lang {
                 include_str!("../locales/ja/steps.ftl"),
                 include_str!("../locales/ja/explain.ftl"),
                 include_str!("../locales/ja/trace.ftl"),
+                include_str!("../locales/ja/trend.ftl"),
             ],
         }
     }

@@ -24,6 +24,7 @@ pub mod queue;
 pub mod report;
 pub mod text;
 pub mod trace;
+pub mod trend;
 pub mod verdict;
 pub mod xlsx;
 

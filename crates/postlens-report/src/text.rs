@@ -8,7 +8,7 @@ mod compare;
 mod delivery;
 mod encryption;
 mod filters;
-mod layout;
+pub(crate) mod layout;
 mod lines;
 mod mail;
 pub(crate) mod page;

@@ -14,6 +14,18 @@ pub(crate) struct Feed {
     /// Who writes, where that may take time.
     writer: Option<Writer>,
     state: State,
+    origin: Option<Origin>,
+}
+
+/// Where lines come from, where that is known before they are read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Origin {
+    /// Which log.
+    pub(crate) log: u64,
+    /// Where in it the first line begins.
+    pub(crate) offset: u64,
+    /// When that was logged, in microseconds since 1970-01-01T00:00:00Z.
+    pub(crate) first: Option<i64>,
 }
 
 #[derive(Debug)]
@@ -51,7 +63,17 @@ const START: usize = 48;
 
 impl Feed {
     pub(crate) fn new(decoder: Decoder, writer: Option<Writer>) -> Self {
-        Self { decoder, writer, state: State::Start }
+        Self { decoder, writer, state: State::Start, origin: None }
+    }
+
+    /// Says where the lines come from.
+    pub(crate) fn of_log(self, log: u64, offset: u64, first: Option<i64>) -> Self {
+        Self { origin: Some(Origin { log, offset, first }), ..self }
+    }
+
+    /// Where the lines come from, where that is known.
+    pub(crate) fn origin(&self) -> Option<Origin> {
+        self.origin
     }
 
     /// Whether a read may have to wait for another program.

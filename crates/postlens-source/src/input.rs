@@ -12,6 +12,7 @@ use crate::feed::Feed;
 use crate::halt::Halt;
 use crate::identity::{FileIdentity, HEAD};
 use crate::journal::JournalQuery;
+use crate::kept::{Keeper, Kept, KeptLines};
 use crate::place::Span;
 use crate::problem::{Problem, ProblemKind};
 use crate::tail::Tail;
@@ -45,6 +46,7 @@ pub(crate) enum InputKind {
     Pipe,
     Stdin,
     Journal(JournalQuery),
+    Kept(Kept),
 }
 
 /// What standard input is called in messages.
@@ -109,6 +111,12 @@ impl LogFile {
         Self { path: query.name(), kind: InputKind::Journal(query), ..Self::stdin() }
     }
 
+    /// A log that somebody keeps; `log` is which one.
+    pub fn kept(name: impl Into<PathBuf>, log: u64, keeper: Arc<dyn Keeper>) -> Self {
+        let kept = Kept { keeper, log, period: None };
+        Self { path: name.into(), kind: InputKind::Kept(kept), ..Self::stdin() }
+    }
+
     /// The file's path, or the name of the other source.
     pub fn path(&self) -> &Path {
         &self.path
@@ -145,6 +153,7 @@ impl LogFile {
                 query.follow = query.files.is_empty();
                 query.follow
             }
+            InputKind::Kept(_) => false,
         }
     }
 
@@ -241,6 +250,13 @@ impl LogFile {
                     writer = Some(Writer::of(journal.pipe().map_err(failed)?));
                 }
                 Box::new(journal)
+            }
+            InputKind::Kept(kept) => {
+                let opened = kept.keeper.open(kept.period);
+                let KeptLines { first, offset, bytes } =
+                    opened.map_err(|e| Problem::opening(&self.path, e))?;
+                let feed = Feed::new(Decoder::plain(bytes), None);
+                return Ok(feed.of_log(kept.log, offset, first));
             }
         };
         let decoder = if seek == 0 { Decoder::new(raw) } else { Ok(Decoder::plain(raw)) };

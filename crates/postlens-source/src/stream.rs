@@ -91,8 +91,8 @@ pub struct Skipped {
 }
 
 impl Stream {
-    /// Makes a stream of files in order, oldest first.
-    pub(crate) fn new(files: Vec<LogFile>) -> Self {
+    /// Makes a stream of logs that follow each other, oldest first.
+    pub fn new(files: Vec<LogFile>) -> Self {
         let newest = files.last().map(|file| file.path.display().to_string());
         Self { name: newest.unwrap_or_default(), files, halt: Halt::default() }
     }
@@ -276,6 +276,9 @@ impl StreamReader {
             if let (InputKind::Journal(query), Some(period)) = (&mut planned.file.kind, period) {
                 query.since = period.from.map(|from| from.div_euclid(MICROS));
                 query.until = period.to.map(|to| to.div_euclid(MICROS) + 1);
+            }
+            if let InputKind::Kept(kept) = &mut planned.file.kind {
+                kept.period = bounds.map(Bounds::period);
             }
             match Reading::open(planned, index, part, self.setting.clone()) {
                 Ok(reading) => return Some(reading),

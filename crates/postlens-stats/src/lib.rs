@@ -16,6 +16,7 @@ mod rename;
 pub mod stats;
 pub mod timeline;
 pub mod top;
+pub mod trend;
 
 pub use causes::{CauseGroup, by_cause};
 pub use counts::Counts;
@@ -24,3 +25,4 @@ pub use rename::{Named, Rename};
 pub use stats::Stats;
 pub use timeline::Timeline;
 pub use top::{Counted, Top};
+pub use trend::Trend;

@@ -1,21 +1,56 @@
 //! Results of queries, to be shown.
 
 use arrow_array::{Array, RecordBatch};
-use arrow_schema::DataType;
-use deltalake::arrow::json::LineDelimitedWriter;
+use arrow_schema::{DataType, Schema, SchemaRef};
+use deltalake::arrow::json::WriterBuilder;
+use deltalake::arrow::json::writer::LineDelimited;
 use deltalake::arrow::util::display::{ArrayFormatter, FormatOptions};
+use deltalake::datafusion::execution::SendableRecordBatchStream;
+use futures::StreamExt as _;
 
 use crate::error::StoreError;
 
-/// Some rows of a query's result.
-#[derive(Debug)]
-pub struct Answer<'a>(&'a RecordBatch);
+/// The result of a query, as it is found. Who drops it ends the query.
+pub struct Answers {
+    stream: SendableRecordBatchStream,
+}
 
-impl<'a> Answer<'a> {
-    pub(crate) fn new(batch: &'a RecordBatch) -> Self {
-        Self(batch)
+impl std::fmt::Debug for Answers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Answers").field("schema", &self.stream.schema()).finish()
+    }
+}
+
+impl Answers {
+    pub(crate) fn new(stream: SendableRecordBatchStream) -> Self {
+        Self { stream }
     }
 
+    /// An answer without rows, for its columns.
+    pub fn headers(&self) -> Answer {
+        let schema = SchemaRef::new(Schema::clone(&self.stream.schema()));
+        Answer(RecordBatch::new_empty(schema))
+    }
+
+    /// The next rows; `None` after the last.
+    ///
+    /// # Errors
+    /// When the query fails.
+    pub async fn next(&mut self) -> Option<Result<Answer, StoreError>> {
+        Some(self.next_batch().await?.map(Answer))
+    }
+
+    pub(crate) async fn next_batch(&mut self) -> Option<Result<RecordBatch, StoreError>> {
+        let batch = self.stream.next().await?;
+        Some(batch.map_err(|error| StoreError::Query(Box::new(error))))
+    }
+}
+
+/// Some rows of a query's result.
+#[derive(Debug, Clone)]
+pub struct Answer(RecordBatch);
+
+impl Answer {
     /// The columns' names.
     pub fn names(&self) -> Vec<String> {
         self.0.schema().fields().iter().map(|field| field.name().clone()).collect()
@@ -49,14 +84,15 @@ impl<'a> Answer<'a> {
         (0..self.rows()).map(text).collect()
     }
 
-    /// Writes an object of JSON per row, each on a line.
+    /// An object of JSON per row, each on a line; what is absent is null.
     ///
     /// # Errors
     /// When a value cannot be written.
-    pub fn write_json(&self, out: &mut dyn std::io::Write) -> Result<(), StoreError> {
+    pub fn json(&self) -> Result<Vec<u8>, StoreError> {
         let mut lines = Vec::new();
-        let mut writer = LineDelimitedWriter::new(&mut lines);
-        writer.write(self.0).and_then(|()| writer.finish()).map_err(StoreError::Result)?;
-        out.write_all(&lines).map_err(StoreError::Write)
+        let builder = WriterBuilder::new().with_explicit_nulls(true);
+        let mut writer = builder.build::<_, LineDelimited>(&mut lines);
+        writer.write(&self.0).and_then(|()| writer.finish()).map_err(StoreError::Result)?;
+        Ok(lines)
     }
 }

@@ -75,6 +75,12 @@ pub enum StoreError {
     /// A query cannot be understood or run.
     #[error("cannot run the query")]
     Query(#[source] Box<DataFusionError>),
+    /// A query took too long.
+    #[error("the query was ended after {seconds} seconds")]
+    Slow {
+        /// How long it may take.
+        seconds: u64,
+    },
     /// Rows of a result cannot be written in the format.
     #[error("cannot write the result")]
     Result(#[source] ArrowError),
@@ -108,6 +114,10 @@ impl StoreError {
             Self::Missing { .. } => "name the directory with --store, or make one with `import`",
             Self::File { .. } => "the store's directory must belong to who runs postlensd",
             Self::Full { .. } => "make room, or keep less: `postlensd store vacuum --keep-days`",
+            Self::Slow { .. } => {
+                "ask about fewer days (`day >= '2026-11-01'`), or raise `query_seconds` in the \
+                 configuration of postlensd"
+            }
             _ => return None,
         })
     }

@@ -109,6 +109,12 @@ impl State {
         Ok(Some(state))
     }
 
+    /// The logs of each strand, in the order in which they were read.
+    pub(crate) fn strands(&self) -> Vec<Vec<u64>> {
+        let logs = |strand: &Strand| strand.logs.iter().map(|covered| covered.log).collect();
+        self.strands.iter().map(logs).collect()
+    }
+
     /// Writes a checkpoint whole or not at all.
     pub(crate) fn write(&self, path: &Path) -> Result<(), StoreError> {
         let damaged = |source: rmp_serde::encode::Error| StoreError::Checkpoint {

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use deltalake::datafusion::execution::runtime_env::RuntimeEnv;
 use deltalake::kernel::Add;
 use postlens_track::{Limits, Observation, Tracker};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 
 use crate::encoder::{Encoder, Files};
 use crate::error::StoreError;
@@ -16,7 +17,7 @@ use crate::reading::{Reading, Taken};
 use crate::rows::Rows;
 use crate::state::{Covered, State, Strand, sync_directory};
 use crate::tables::{self, Stored};
-use crate::view::View;
+use crate::view::{View, environment};
 
 /// The last batch's end.
 const CHECKPOINT: &str = "checkpoint";
@@ -32,6 +33,7 @@ const NEXT: &str = "checkpoint.next";
 pub struct Store {
     pub(crate) directory: PathBuf,
     pub(crate) runtime: Arc<Runtime>,
+    environment: Arc<RuntimeEnv>,
     pub(crate) tables: Vec<Stored>,
     pub(crate) state: State,
     rows: Rows,
@@ -80,6 +82,7 @@ impl Store {
         let mut store = Self {
             directory: directory.to_owned(),
             runtime,
+            environment: environment()?,
             tables,
             places: places(&state),
             state,
@@ -268,6 +271,11 @@ impl Store {
         if free < floor { Err(StoreError::Full { path, free, floor }) } else { Ok(()) }
     }
 
+    /// The threads that queries run on, for who answers them.
+    pub fn threads(&self) -> Handle {
+        self.runtime.handle().clone()
+    }
+
     /// What the store holds now, also what is not in the tables yet.
     ///
     /// # Errors
@@ -277,7 +285,9 @@ impl Store {
         for (name, batches) in open_rows(&self.state)? {
             hot.entry(name).or_default().extend(batches);
         }
-        Ok(View::new(Arc::clone(&self.runtime), self.tables.clone(), hot))
+        let (runtime, environment) = (&self.runtime, &self.environment);
+        let shared = (Arc::clone(runtime), Arc::clone(environment));
+        Ok(View::new(shared, self.tables.clone(), hot, self.state.strands()))
     }
 }
 
@@ -296,7 +306,7 @@ pub fn view(directory: &Path) -> Result<View, StoreError> {
         let newest = batches.collect::<Result<Vec<_>, _>>()?.into_iter().max();
         if newest.is_none_or(|newest| newest <= state.batch) {
             let hot = open_rows(&state)?;
-            return Ok(View::new(runtime, tables, hot));
+            return Ok(View::new((runtime, environment()?), tables, hot, state.strands()));
         }
     }
 }

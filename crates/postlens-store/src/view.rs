@@ -8,7 +8,7 @@ use arrow_schema::{Field, Schema, SchemaRef};
 use deltalake::datafusion::datasource::MemTable;
 use deltalake::datafusion::error::Result;
 use deltalake::datafusion::execution::context::SQLOptions;
-use deltalake::datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use deltalake::datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use deltalake::datafusion::logical_expr::{Expr, ScalarUDF, cast, lit};
 use deltalake::datafusion::prelude::{DataFrame, SessionConfig, SessionContext, ident};
 use deltalake::datafusion::scalar::ScalarValue;
@@ -16,73 +16,109 @@ use futures::StreamExt as _;
 use postlens_columns::Table;
 use tokio::runtime::Runtime;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Answers};
 use crate::error::StoreError;
 use crate::function::{FromLayout, arguments};
 use crate::ids;
+use crate::named::Named;
 use crate::table::{columns, stored_schema};
 use crate::tables::Stored;
 
-/// What a query may hold in memory before it uses the disk, in bytes.
+/// What all queries together may hold in memory before they use the disk, in bytes.
 const MEMORY: usize = 256 << 20;
 
+/// What queries share: the memory that they may use. Nothing that it remembers of files can be
+/// out of date: which files a table has is asked of its Delta log each time, files never
+/// change, and DataFusion's memory of directories, which would never expire, is turned off.
+///
+/// # Errors
+/// When there is no place for what does not fit in memory.
+pub(crate) fn environment() -> std::result::Result<Arc<RuntimeEnv>, StoreError> {
+    RuntimeEnvBuilder::new()
+        .with_memory_limit(MEMORY, 1.0)
+        .with_object_list_cache_limit(0)
+        .build_arc()
+        .map_err(|error| StoreError::Query(Box::new(error)))
+}
+
 /// A store at one moment. It stays as it is while the store goes on.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct View {
     runtime: Arc<Runtime>,
+    environment: Arc<RuntimeEnv>,
     tables: Vec<Stored>,
     /// Rows that are not in the tables, by table.
     hot: BTreeMap<&'static str, Vec<RecordBatch>>,
+    /// The logs that follow each other, by strand.
+    strands: Vec<Vec<u64>>,
 }
 
 impl View {
     pub(crate) fn new(
-        runtime: Arc<Runtime>,
+        (runtime, environment): (Arc<Runtime>, Arc<RuntimeEnv>),
         tables: Vec<Stored>,
         hot: BTreeMap<&'static str, Vec<RecordBatch>>,
+        strands: Vec<Vec<u64>>,
     ) -> Self {
-        Self { runtime, tables, hot }
+        Self { runtime, environment, tables, hot, strands }
     }
 
     pub(crate) fn tables(&self) -> &[Stored] {
         &self.tables
     }
 
+    pub(crate) fn strands(&self) -> &[Vec<u64>] {
+        &self.strands
+    }
+
     /// Runs a query (`SELECT`, `EXPLAIN`, `SHOW`) over the tables `messages`, `deliveries`,
-    /// `refusals`, `sessions` and `events`, and hands the result out batch by batch; first
-    /// one without rows. `events` has the lines too, in `line`.
+    /// `refusals`, `sessions` and `events`. `events` has the lines too, in `line`.
+    ///
+    /// # Errors
+    /// When the query is none, changes anything, or cannot begin.
+    pub async fn ask(&self, sql: &str) -> std::result::Result<Answers, StoreError> {
+        let frame = self.frame(sql).await.map_err(|error| StoreError::Query(Box::new(error)))?;
+        let stream = frame.execute_stream().await;
+        Ok(Answers::new(stream.map_err(|error| StoreError::Query(Box::new(error)))?))
+    }
+
+    pub(crate) async fn frame(&self, sql: &str) -> Result<DataFrame> {
+        let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false);
+        let options = options.with_allow_statements(false);
+        self.context().await?.sql_with_options(sql, options).await
+    }
+
+    /// Runs a query, as [`ask`](Self::ask), and hands the result out batch by batch; first one
+    /// without rows.
     ///
     /// # Errors
     /// When the query is none, changes anything, or fails; and what `each` says.
     pub fn query(
         &self,
         sql: &str,
-        each: &mut dyn FnMut(&Answer<'_>) -> std::result::Result<(), StoreError>,
+        each: &mut dyn FnMut(&Answer) -> std::result::Result<(), StoreError>,
     ) -> std::result::Result<(), StoreError> {
-        let failed = |error| StoreError::Query(Box::new(error));
         self.runtime.block_on(async {
-            let context = self.context().await.map_err(failed)?;
-            let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false);
-            let options = options.with_allow_statements(false);
-            let frame = context.sql_with_options(sql, options).await.map_err(failed)?;
-            let schema = SchemaRef::new(Schema::clone(frame.schema().as_arrow()));
-            each(&Answer::new(&RecordBatch::new_empty(schema)))?;
-            let mut stream = frame.execute_stream().await.map_err(failed)?;
-            while let Some(batch) = stream.next().await {
-                each(&Answer::new(&batch.map_err(failed)?))?;
+            let mut answers = self.ask(sql).await?;
+            each(&answers.headers())?;
+            while let Some(answer) = answers.next().await {
+                each(&answer?)?;
             }
             Ok(())
         })
     }
 
     async fn context(&self) -> Result<SessionContext> {
-        let runtime = RuntimeEnvBuilder::new().with_memory_limit(MEMORY, 1.0).build_arc()?;
+        let runtime = Arc::clone(&self.environment);
         let config = SessionConfig::new()
             .with_information_schema(true)
             .set_bool("datafusion.execution.parquet.schema_force_view_types", false);
         let context = SessionContext::new_with_config_rt(config, runtime);
         context.register_udf(ScalarUDF::from(FromLayout::line()));
         context.register_udf(ScalarUDF::from(FromLayout::text()));
+        for named in Named::all() {
+            context.register_udf(ScalarUDF::from(named));
+        }
         for stored in &self.tables {
             self.register(&context, stored).await?;
         }
@@ -135,7 +171,7 @@ fn known(table: Table, frame: &DataFrame) -> Vec<Expr> {
 }
 
 /// Names as SQL takes them, one after the other.
-fn quoted(names: &[&str]) -> String {
+pub(crate) fn quoted(names: &[&str]) -> String {
     names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
 }
 

@@ -32,6 +32,8 @@ Examples:
   postlens trace bob@example.org           where is my mail?
   postlens export deliveries mail.log -o deliveries.csv
   postlens queue                           what waits, where, and why
+  postlens trend --period last-7d           when mail comes, and what room is left
+  postlens sql 'SELECT status, count(*) FROM deliveries GROUP BY status'
   postlens doctor                          is the log complete, and not too open?
   postlens parse mail.log | jq 'select(.kind == \"delivery\" and .status == \"deferred\")'
 
@@ -42,7 +44,9 @@ enum Command {
     Report(Box<cmd::report::ReportArgs>),
     Explain(cmd::explain::ExplainArgs),
     Search(Box<cmd::search::SearchArgs>),
+    Sql(cmd::sql::SqlArgs),
     Trace(cmd::trace::TraceArgs),
+    Trend(Box<cmd::trend::TrendArgs>),
     Queue(Box<cmd::queue::QueueArgs>),
     Check(Box<cmd::check::CheckArgs>),
     Doctor(cmd::doctor::DoctorArgs),
@@ -84,7 +88,9 @@ pub(crate) fn run() -> Result<u8> {
         Command::Report(args) => args.run(),
         Command::Explain(args) => args.run(),
         Command::Search(args) => args.run(),
+        Command::Sql(args) => args.run(),
         Command::Trace(args) => args.run(),
+        Command::Trend(args) => args.run(),
         Command::Queue(args) => args.run(),
         Command::Check(args) => args.run(),
         Command::Doctor(args) => args.run(),

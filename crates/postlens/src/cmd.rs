@@ -13,4 +13,6 @@ pub(crate) mod qshape;
 pub(crate) mod queue;
 pub(crate) mod report;
 pub(crate) mod search;
+pub(crate) mod sql;
 pub(crate) mod trace;
+pub(crate) mod trend;

@@ -9,6 +9,7 @@ use postlens_source::{Arguments, Discovery, Options, Period, Problem, Zone, disc
 use postlens_syntax::Time;
 
 use crate::exit::{self, hint};
+use crate::history::{self, HistoryArgs};
 use crate::output::message;
 
 /// What the user wrote.
@@ -34,6 +35,8 @@ pub(crate) struct InputArgs {
     /// as Asia/Tokyo, or an offset such as +09:00. Default: this machine's.
     #[arg(long, value_name = "ZONE", help_heading = "Period")]
     tz: Option<String>,
+    #[command(flatten)]
+    history: HistoryArgs,
     /// Worker threads; 0 means one per processor.
     #[arg(long, value_name = "N", default_value_t = 0, hide_short_help = true)]
     threads: usize,
@@ -88,9 +91,22 @@ impl InputArgs {
         };
         let now = jiff::Timestamp::now().as_microsecond();
         let period = self.period(now, &zone)?;
-        let found = discover(&Arguments { paths: self.logs, ..Arguments::default() });
         let options = Options { period, ..Options::new(zone, now) };
-        Ok(Input { found, options, threads: self.threads })
+        let threads = self.threads;
+        if let Some(daemon) = self.history.asked() {
+            if !self.logs.is_empty() {
+                let error = anyhow::anyhow!("--history reads no other logs");
+                return Err(hint(error, "leave --history out, or the logs"));
+            }
+            let found = history::discover(&daemon)?;
+            return Ok(Input { found, options, threads });
+        }
+        let of_machine = self.logs.is_empty();
+        let mut found = discover(&Arguments { paths: self.logs, ..Arguments::default() });
+        if of_machine && let Some(history) = self.history.reaching_back(&found, &options) {
+            found = history;
+        }
+        Ok(Input { found, options, threads })
     }
 
     fn period(&self, now: i64, zone: &Zone) -> Result<Option<Period>> {

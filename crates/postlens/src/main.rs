@@ -6,6 +6,7 @@ mod cli;
 mod cmd;
 mod exit;
 mod filters;
+mod history;
 mod input;
 mod output;
 mod postfix;

@@ -39,6 +39,14 @@ pub(crate) struct Config {
     pub(crate) keep_days: Option<u32>,
     /// Bytes to keep, in MiB.
     pub(crate) keep_mib: Option<u64>,
+    /// Users who may ask, beside root and who runs the daemon.
+    #[serde(default)]
+    pub(crate) ask_users: Vec<String>,
+    /// Groups whose members may ask; the group `postlens` where none are named.
+    pub(crate) ask_groups: Option<Vec<String>>,
+    /// The most that a query may take, in seconds.
+    #[serde(default = "patience")]
+    pub(crate) query_seconds: u64,
     /// How much of the disk stays free, in MiB.
     #[serde(default = "floor")]
     pub(crate) free_mib: u64,
@@ -70,6 +78,10 @@ fn megabytes() -> u64 {
 
 fn hours() -> u64 {
     6
+}
+
+fn patience() -> u64 {
+    300
 }
 
 /// Postfix refuses mail when less than one and a half times `message_size_limit` is free.

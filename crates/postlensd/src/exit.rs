@@ -3,6 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
+use postlens_client::ClientError;
 use postlens_receive::ReceiveError;
 use postlens_source::Problem;
 use postlens_store::StoreError;
@@ -33,8 +34,10 @@ pub(crate) fn code(result: anyhow::Result<u8>) -> ExitCode {
 pub(crate) fn tell_error(error: &anyhow::Error) {
     tracing::error!("error: {}", causes(error.as_ref()));
     let hint = error.chain().find_map(|cause| {
-        let store = cause.downcast_ref::<StoreError>().and_then(StoreError::hint);
-        store.or_else(|| cause.downcast_ref::<ReceiveError>()?.hint())
+        let of_store = || cause.downcast_ref::<StoreError>()?.hint().map(str::to_owned);
+        let received = || cause.downcast_ref::<ReceiveError>()?.hint().map(str::to_owned);
+        let asked = cause.downcast_ref::<ClientError>();
+        asked.map_or_else(|| of_store().or_else(received), ClientError::hint)
     });
     if let Some(hint) = hint {
         message(&format!("hint: {hint}"));

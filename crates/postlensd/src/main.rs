@@ -2,16 +2,20 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests fail by panicking"))]
 
+mod api;
+mod audit;
 mod cli;
 mod cmd;
 mod config;
 mod exit;
 mod follow;
 mod health;
+mod http;
 mod intake;
 mod log;
 mod notify;
 mod output;
+mod peer;
 mod socket;
 mod sources;
 mod spools;

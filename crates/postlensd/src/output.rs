@@ -14,39 +14,102 @@ pub(crate) fn message(text: &str) {
 }
 
 /// How the rows of a result are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Format {
     /// Columns side by side, for people.
     Table,
     /// Comma-separated (RFC 4180), a line of headers first.
     Csv,
-    /// A JSON object per line.
+    /// An array of JSON objects.
     Json,
+    /// A JSON object per line.
+    #[default]
+    Ndjson,
 }
 
-/// Runs a query and writes its result.
+impl Format {
+    /// Its media type.
+    pub(crate) fn media_type(self) -> &'static str {
+        match self {
+            Self::Table => "text/plain; charset=utf-8",
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Json => "application/json",
+            Self::Ndjson => "application/x-ndjson",
+        }
+    }
+}
+
+/// Runs a query and writes its result. Returns how many rows and bytes that were.
 pub(crate) fn write_answer(
     view: &View,
     sql: &str,
     format: Format,
     out: &mut dyn Write,
-) -> Result<(), StoreError> {
-    let mut widths = None;
-    let mut first = true;
-    view.query(sql, &mut |answer| match format {
-        Format::Json => answer.write_json(out),
-        Format::Csv => csv(answer, std::mem::take(&mut first), out),
-        Format::Table => table(answer, &mut widths, out),
+) -> Result<(usize, usize), StoreError> {
+    let mut shape = Shape::new(format);
+    let (mut rows, mut bytes) = (0, 0);
+    let mut write = |part: &[u8]| out.write_all(part).map_err(StoreError::Write);
+    view.query(sql, &mut |answer| {
+        let part = shape.part(answer)?;
+        rows += answer.rows();
+        bytes += part.len();
+        write(&part)
     })?;
-    if format == Format::Table && widths.is_none() {
-        out.write_all(b"(no rows)\n").map_err(StoreError::Write)?;
+    write(&shape.end())?;
+    Ok((rows, bytes))
+}
+
+/// Rows on their way into a format.
+#[derive(Debug)]
+pub(crate) struct Shape {
+    format: Format,
+    /// Whether headers were written, or the first object.
+    begun: bool,
+    /// Widths of a table's columns.
+    widths: Option<Vec<usize>>,
+}
+
+impl Shape {
+    pub(crate) fn new(format: Format) -> Self {
+        Self { format, begun: false, widths: None }
     }
-    Ok(())
+
+    /// Some rows; the first may be none, for the headers.
+    pub(crate) fn part(&mut self, answer: &Answer) -> Result<Vec<u8>, StoreError> {
+        match self.format {
+            Format::Ndjson => answer.json(),
+            Format::Json => Ok(self.array(&answer.json()?)),
+            Format::Csv => csv(answer, !std::mem::replace(&mut self.begun, true)),
+            Format::Table => table(answer, &mut self.widths),
+        }
+    }
+
+    /// What stands behind the last rows.
+    pub(crate) fn end(&mut self) -> Vec<u8> {
+        let text = match self.format {
+            Format::Json if self.begun => "\n]\n",
+            Format::Json => "[]\n",
+            Format::Table if self.widths.is_none() => "(no rows)\n",
+            Format::Table | Format::Csv | Format::Ndjson => "",
+        };
+        text.as_bytes().to_vec()
+    }
+
+    /// Lines of objects as elements of an array.
+    fn array(&mut self, lines: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(lines.len());
+        for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            let before = if std::mem::replace(&mut self.begun, true) { ",\n" } else { "[\n" };
+            out.extend_from_slice(before.as_bytes());
+            out.extend_from_slice(line);
+        }
+        out
+    }
 }
 
 /// Rows of CSV. Texts that a spreadsheet would take for a formula are made texts.
-fn csv(answer: &Answer<'_>, headers: bool, out: &mut dyn Write) -> Result<(), StoreError> {
+fn csv(answer: &Answer, headers: bool) -> Result<Vec<u8>, StoreError> {
     let names = answer.names().into_iter().map(Some).collect();
     let rows = headers.then_some(names).into_iter().chain(answer.texts()?);
     let mut lines = String::new();
@@ -62,17 +125,13 @@ fn csv(answer: &Answer<'_>, headers: bool, out: &mut dyn Write) -> Result<(), St
         }
         lines.push('\n');
     }
-    out.write_all(lines.as_bytes()).map_err(StoreError::Write)
+    Ok(lines.into_bytes())
 }
 
 /// Rows in columns as wide as the first rows need.
-fn table(
-    answer: &Answer<'_>,
-    widths: &mut Option<Vec<usize>>,
-    out: &mut dyn Write,
-) -> Result<(), StoreError> {
+fn table(answer: &Answer, widths: &mut Option<Vec<usize>>) -> Result<Vec<u8>, StoreError> {
     if answer.rows() == 0 {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let shown = |cell: Option<String>| {
         cell.map_or_else(|| "-".to_owned(), |text| printable(text.as_str().into()))
@@ -88,13 +147,16 @@ fn table(
         };
         (0..answer.names().len()).map(|column| width(column).unwrap_or_default()).collect()
     });
+    let mut lines = String::new();
     for row in &rows {
-        let mut line = String::new();
+        let start = lines.len();
         for (cell, width) in row.iter().zip(widths.iter()) {
-            line.push_str(cell);
-            line.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.width()) + 2));
+            lines.push_str(cell);
+            lines.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.width()) + 2));
         }
-        writeln!(out, "{}", line.trim_end()).map_err(StoreError::Write)?;
+        let line = lines.get(start..).unwrap_or_default().trim_end().len();
+        lines.truncate(start + line);
+        lines.push('\n');
     }
-    Ok(())
+    Ok(lines.into_bytes())
 }

@@ -1,7 +1,7 @@
 //! The charts of a report.
 
 use postlens_stats::causes::Judged;
-use postlens_stats::stats::traffic::{Flow, Span};
+use postlens_stats::stats::traffic::{Flow, Span, Traffic};
 use postlens_stats::{Counted, Top, by_cause};
 use postlens_syntax::Time;
 use postlens_syntax::time::{DAY, civil_from_days, weekday};
@@ -22,7 +22,7 @@ const COLUMNS: usize = 100;
 pub(crate) fn all(report: &Report<'_>, language: &Language) -> Vec<Chart> {
     let draw = Draw { report, language };
     let charts = [
-        draw.times(),
+        times(&report.stats.traffic, language),
         draw.heat(),
         draw.deferrals(),
         draw.refusals(),
@@ -32,6 +32,62 @@ pub(crate) fn all(report: &Report<'_>, language: &Language) -> Vec<Chart> {
         draw.delays(),
     ];
     charts.into_iter().flatten().filter(|chart| report.shows(chart.section)).collect()
+}
+
+/// A chart with its words.
+pub(crate) fn chart(
+    (id, section): (&'static str, &'static str),
+    key: &str,
+    plot: Plot,
+    language: &Language,
+) -> Chart {
+    let description = describe(&plot, language);
+    Chart { id, section, title: language.text(key), description, plot }
+}
+
+/// What became of mail over time, by the shortest span of which there are not too many.
+pub(crate) fn times(traffic: &Traffic, language: &Language) -> Option<Chart> {
+    let by = |span| (span, traffic.by(span));
+    let few = |(_, spans): &(Span, std::collections::BTreeMap<i64, Flow>)| {
+        let (first, last) = (spans.keys().next(), spans.keys().next_back());
+        first.zip(last).map_or(0, |(first, last)| last - first)
+    };
+    let hours = by(Span::Hour);
+    let columns = i64::try_from(COLUMNS).unwrap_or(i64::MAX);
+    let (span, flows) = match few(&hours) / 3600 {
+        length if length < columns => hours,
+        length if length < columns * 24 => by(Span::Day),
+        length if length < columns * 24 * 7 => by(Span::Week),
+        _ => by(Span::Month),
+    };
+    let filled = filled(span, &flows);
+    if filled.is_empty() {
+        return None;
+    }
+    let labels = filled.iter().map(|(second, _)| time_label(span, *second)).collect();
+    let series: Vec<Series> = outcomes(&filled, true, language);
+    let key = format!("chart-times-{}", span.name());
+    let any = series.iter().any(|series| series.values.iter().any(|value| *value > 0));
+    any.then(|| chart(("times", "times"), &key, Plot::Columns { labels, series }, language))
+}
+
+/// What became of mail, as series.
+fn outcomes(flows: &[(i64, Flow)], refused: bool, language: &Language) -> Vec<Series> {
+    type Figure = fn(&Flow) -> u64;
+    let kinds: [(&str, Paint, Figure); 4] = [
+        ("column-delivered", Paint::Good, |flow| flow.delivered),
+        ("column-deferred", Paint::Waiting, |flow| flow.deferred),
+        ("column-bounced", Paint::Bad, |flow| flow.bounced),
+        ("column-refused", Paint::Refused, |flow| flow.refused),
+    ];
+    let kinds = kinds.into_iter().take(if refused { 4 } else { 3 });
+    kinds
+        .map(|(key, paint, figure)| Series {
+            name: language.text(key),
+            paint,
+            values: flows.iter().map(|(_, flow)| figure(flow)).collect(),
+        })
+        .collect()
 }
 
 /// What bars stand for, with what is said about each, and how long they are.
@@ -48,56 +104,7 @@ impl Draw<'_> {
     }
 
     fn chart(&self, id: &'static str, section: &'static str, key: &str, plot: Plot) -> Chart {
-        let title = self.words(key);
-        let description = describe(&plot, self.language);
-        Chart { id, section, title, description, plot }
-    }
-
-    /// What became of mail over time, by the shortest span of which there are not too many.
-    fn times(&self) -> Option<Chart> {
-        let traffic = &self.report.stats.traffic;
-        let by = |span| (span, traffic.by(span));
-        let few = |(_, spans): &(Span, std::collections::BTreeMap<i64, Flow>)| {
-            let (first, last) = (spans.keys().next(), spans.keys().next_back());
-            first.zip(last).map_or(0, |(first, last)| last - first)
-        };
-        let hours = by(Span::Hour);
-        let columns = i64::try_from(COLUMNS).unwrap_or(i64::MAX);
-        let (span, flows) = match few(&hours) / 3600 {
-            length if length < columns => hours,
-            length if length < columns * 24 => by(Span::Day),
-            length if length < columns * 24 * 7 => by(Span::Week),
-            _ => by(Span::Month),
-        };
-        let filled = filled(span, &flows);
-        if filled.is_empty() {
-            return None;
-        }
-        let labels = filled.iter().map(|(second, _)| time_label(span, *second)).collect();
-        let series: Vec<Series> = self.outcomes(&filled, true);
-        let key = format!("chart-times-{}", span.name());
-        series
-            .iter()
-            .any(|series| series.values.iter().any(|value| *value > 0))
-            .then(|| self.chart("times", "times", &key, Plot::Columns { labels, series }))
-    }
-
-    fn outcomes(&self, flows: &[(i64, Flow)], refused: bool) -> Vec<Series> {
-        type Figure = fn(&Flow) -> u64;
-        let kinds: [(&str, Paint, Figure); 4] = [
-            ("column-delivered", Paint::Good, |flow| flow.delivered),
-            ("column-deferred", Paint::Waiting, |flow| flow.deferred),
-            ("column-bounced", Paint::Bad, |flow| flow.bounced),
-            ("column-refused", Paint::Refused, |flow| flow.refused),
-        ];
-        let kinds = kinds.into_iter().take(if refused { 4 } else { 3 });
-        kinds
-            .map(|(key, paint, figure)| Series {
-                name: self.words(key),
-                paint,
-                values: flows.iter().map(|(_, flow)| figure(flow)).collect(),
-            })
-            .collect()
+        chart((id, section), key, plot, self.language)
     }
 
     /// When mail comes in.
@@ -195,7 +202,7 @@ impl Draw<'_> {
             .iter()
             .map(|(domain, to)| (printable(domain), count(to.counts.rank())))
             .collect();
-        let series = self.outcomes(&flows, false);
+        let series = outcomes(&flows, false, self.language);
         let plot = Plot::Bars { labels, series };
         Some(self.chart("destinations", "destinations", "chart-destinations", plot))
     }

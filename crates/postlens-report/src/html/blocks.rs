@@ -4,7 +4,7 @@ use super::markup::Markup;
 use crate::text::block::{Block, Row, Table, Tone};
 
 /// Writes the blocks below a section's own heading.
-pub(super) fn write(out: &mut Markup, blocks: &[Block]) {
+pub(crate) fn write(out: &mut Markup, blocks: &[Block]) {
     let mut rest = blocks;
     while let Some((block, after)) = rest.split_first() {
         rest = after;

@@ -15,7 +15,7 @@ const ASIDE: usize = 10;
 pub(super) const WIDTH: usize = 100;
 
 /// The blocks in lines, as far as the reader's `look` can show them.
-pub(super) fn lines(blocks: &[Block], look: Look) -> String {
+pub(crate) fn lines(blocks: &[Block], look: Look) -> String {
     let mut layout = Layout { look, chart: Chart::default(), out: String::new() };
     for (place, block) in blocks.iter().enumerate() {
         if matches!(block, Block::Heading(_)) {

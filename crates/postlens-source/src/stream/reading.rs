@@ -15,6 +15,7 @@ use crate::plan::plan;
 use crate::problem::{Problem, ProblemKind};
 use crate::sampling::sample;
 use crate::survey::Survey;
+use crate::time::MICROS;
 use crate::year::YearSummary;
 use crate::zone::Zone;
 
@@ -82,17 +83,23 @@ impl Reading {
         let feed = planned.file.open(part.start)?;
         let zone = Arc::clone(&setting.zone);
         let first = part.first.filter(|_| planned.file.is_file());
+        let origin = feed.origin();
+        let known = origin
+            .and_then(|origin| origin.first)
+            .map(|micros| micros.div_euclid(MICROS) + i64::from(zone.offset_at(micros)));
+        let start = origin.map_or(part.start, |origin| origin.offset);
+        let log = planned.file.identity().filter(|_| part.start > 0).map(|file| file.log);
         Ok(Self {
             feed,
             is_journal: matches!(planned.file.kind, InputKind::Journal(_)),
             path: Arc::from(planned.file.path()),
             index,
-            log: planned.file.identity().filter(|_| part.start > 0).map(|file| file.log),
-            offset: part.start,
-            line: (part.start == 0).then_some(1),
+            log: origin.map(|origin| origin.log).or(log),
+            offset: start,
+            line: (start == 0).then_some(1),
             end: part.end.unwrap_or(u64::MAX),
             carry: Vec::new(),
-            course: first.map(|first| Course::new(zone, first, part.start)),
+            course: known.or(first).map(|first| Course::new(zone, first, start)),
             cutting: false,
             ended: false,
             skipped: 0,

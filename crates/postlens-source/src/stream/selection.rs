@@ -46,6 +46,12 @@ impl Bounds {
         }
     }
 
+    /// The seconds as a period.
+    pub(super) fn period(self) -> Period {
+        let micros = |end: i64| end.checked_mul(MICROS);
+        Period { from: micros(self.from), to: micros(self.to) }
+    }
+
     pub(super) fn is_before(&self, local: i64, zone: &Zone) -> bool {
         utc(local, zone) < self.from
     }

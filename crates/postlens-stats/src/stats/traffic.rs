@@ -88,7 +88,8 @@ pub struct Flow {
 }
 
 impl Flow {
-    fn merge(&mut self, other: &Self) {
+    /// Adds another's counts to these.
+    pub fn add(&mut self, other: &Self) {
         self.received += other.received;
         self.delivered += other.delivered;
         self.deferred += other.deferred;
@@ -109,7 +110,7 @@ impl Traffic {
     pub fn by(&self, span: Span) -> BTreeMap<i64, Flow> {
         let mut spans = BTreeMap::<i64, Flow>::new();
         for (second, flow) in self.flow.spans() {
-            spans.entry(span.start(second)).or_default().merge(flow);
+            spans.entry(span.start(second)).or_default().add(flow);
         }
         spans
     }
@@ -120,7 +121,7 @@ impl Traffic {
         for (second, flow) in self.flow.spans() {
             let hour = usize::try_from(second.rem_euclid(DAY) / HOUR).unwrap_or_default();
             if let Some(hour) = hours.get_mut(hour) {
-                hour.merge(flow);
+                hour.add(flow);
             }
         }
         hours
@@ -170,7 +171,7 @@ impl Section for Traffic {
 
     fn merge(&mut self, other: &Self) {
         for (second, flow) in other.flow.spans() {
-            self.flow.at(second).merge(flow);
+            self.flow.at(second).add(flow);
         }
     }
 }

@@ -1,11 +1,11 @@
 //! `postlens report`.
 
-mod compared;
+pub(crate) mod compared;
 mod format;
-mod look;
+pub(crate) mod look;
 mod mail;
 mod masked;
-mod pass;
+pub(crate) mod pass;
 mod selected;
 mod selection;
 mod way;

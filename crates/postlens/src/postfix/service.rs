@@ -13,6 +13,8 @@ pub(crate) struct Service {
     pub(crate) kind: String,
     /// Whether it runs in the queue directory; `None` for the default.
     pub(crate) chroot: Option<bool>,
+    /// How many processes there may be (0: any number); `None` for the default.
+    pub(crate) most: Option<u64>,
     /// The program.
     pub(crate) command: String,
     /// Its arguments, each with its place.
@@ -83,7 +85,7 @@ fn service(tokens: Vec<(String, At)>) -> Option<Service> {
     let mut tokens = tokens.into_iter();
     let fields: Vec<(String, At)> = tokens.by_ref().take(FIELDS).collect();
     let (command, _) = tokens.next()?;
-    let [name, kind, _, _, chroot, ..] = fields.as_slice() else { return None };
+    let [name, kind, _, _, chroot, _, most] = fields.as_slice() else { return None };
     Some(Service {
         name: name.0.clone(),
         kind: kind.0.clone(),
@@ -92,6 +94,7 @@ fn service(tokens: Vec<(String, At)>) -> Option<Service> {
             "n" => Some(false),
             _ => None,
         },
+        most: most.0.parse().ok(),
         command,
         arguments: tokens.collect(),
         at: name.1.clone(),
@@ -126,7 +129,7 @@ mod tests {
 
     const MASTER: &str = "\
 # service type private unpriv chroot wakeup maxproc command
-smtp      inet  n       -       y       -       -       smtpd -v
+smtp      inet  n       -       y       -       20      smtpd -v
 submission inet n - - - - smtpd
   -o syslog_name=postfix/submission
 #  -o content_filter=none
@@ -139,6 +142,7 @@ submission inet n - - - - smtpd
         let found = services(MASTER, Path::new("/m"));
         let [smtp, submission] = found.as_slice() else { panic!("{found:?}") };
         assert_eq!((smtp.chroot, submission.chroot), (Some(true), None));
+        assert_eq!((smtp.most, submission.most), (Some(20), None));
         assert_eq!(smtp.verbose().unwrap().to_string(), "/m:2");
         assert_eq!(submission.verbose(), None);
         let set: Vec<String> = submission

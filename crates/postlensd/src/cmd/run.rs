@@ -14,12 +14,15 @@ use signal_hook::iterator::Signals;
 
 use super::ConfigArgs;
 use super::store::forget;
+use crate::api::Api;
+use crate::audit::Audit;
 use crate::config::{Config, load};
 use crate::exit::{self, causes, tell_error};
 use crate::health::Trouble;
 use crate::intake::Shared;
 use crate::log::{self, LogFormat};
 use crate::notify::{Environment, Notify};
+use crate::peer::Allowed;
 use crate::socket;
 use crate::sources::Sources;
 use crate::spools;
@@ -66,7 +69,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8> {
     let config = load(&arguments.config.config, &arguments.config.set)?.config;
     let store = Store::open(&config.store, config.free_mib << 20)?;
     let shared = Arc::new(Shared::new(store, config.commit_mib << 20));
-    socket::serve(&config.store, &shared)?;
+    listen(&config, &shared)?;
     let mut daemon = Daemon {
         sources: Sources::new(Arc::clone(&shared)),
         config: Arc::new(Mutex::new(config)),
@@ -82,6 +85,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<u8> {
         .spawn(move || keep(&keeper, &config))
         .context("cannot start a thread")?;
     daemon.run(&signals, &arguments.config)
+}
+
+/// Begins to answer questions. Who may ask does not change with a reload.
+fn listen(config: &Config, shared: &Arc<Shared>) -> Result<()> {
+    let (allowed, unknown) = Allowed::new(&config.ask_users, config.ask_groups.as_deref());
+    for name in unknown {
+        tracing::warn!("there is no {name}, who is to be allowed to ask");
+    }
+    let (audit, seconds) = (Audit::of(&config.store), config.query_seconds);
+    let api = Api { shared: Arc::clone(shared), audit, allowed, seconds };
+    let threads = shared.store().threads();
+    socket::serve(&config.store, &threads, api)
 }
 
 /// Signals as they come.

@@ -2,13 +2,16 @@
 
 use std::io::{self, BufWriter, Write};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
+use postlens_client::{ClientError, Daemon};
 
 use super::StoreArgs;
-use crate::exit;
+use crate::api::Question;
+use crate::audit::Audit;
+use crate::exit::{self, causes};
 use crate::output::{Format, write_answer};
-use crate::socket;
+use crate::peer::Peer;
 
 /// Asks the store in SQL
 ///
@@ -38,9 +41,24 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<u8> {
     let Arguments { query, store, format } = arguments;
     let mut out = BufWriter::new(io::stdout().lock());
-    if !socket::ask(&store.store, query, *format, &mut out)? {
-        let view = postlens_store::view(&store.store)?;
-        write_answer(&view, query, *format, &mut out)?;
+    let question = Question { query: query.clone(), format: *format, seconds: None };
+    match Daemon::of_store(&store.store).post("/sql", &serde_json::to_vec(&question)?) {
+        Ok(mut reply) => drop(io::copy(&mut reply, &mut out).context("cannot run the query")?),
+        Err(ClientError::Absent { .. }) => {
+            let view = postlens_store::view(&store.store)?;
+            let mut ticket = Audit::of(&store.store).begin(Peer::own(), "offline", query);
+            match write_answer(&view, query, *format, &mut out) {
+                Ok((rows, bytes)) => {
+                    ticket.sent(rows, bytes);
+                    ticket.done();
+                }
+                Err(error) => {
+                    ticket.failed(&causes(&error));
+                    return Err(error.into());
+                }
+            }
+        }
+        Err(error) => return Err(error.into()),
     }
     out.flush()?;
     Ok(exit::OK)

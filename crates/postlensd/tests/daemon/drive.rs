@@ -78,7 +78,7 @@ impl Home {
     /// The rows of a query's result.
     #[track_caller]
     pub(crate) fn sql(&self, query: &str) -> Vec<Value> {
-        let said = self.say(&["sql", "--format", "json", query]);
+        let said = self.say(&["sql", "--format", "ndjson", query]);
         assert_eq!(said.code, 0, "{query}: {}", said.err);
         said.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
@@ -127,7 +127,7 @@ impl Home {
     pub(crate) fn wait_for(&self, query: &str, expected: i64) {
         let end = Instant::now() + Duration::from_mins(2);
         loop {
-            let said = self.say(&["sql", "--format", "json", query]);
+            let said = self.say(&["sql", "--format", "ndjson", query]);
             let number = || -> Option<i64> {
                 let row: Value = serde_json::from_str(said.out.lines().next()?).ok()?;
                 row.as_object()?.values().next()?.as_i64()

@@ -4,11 +4,14 @@
 
 mod drive;
 mod following;
+mod history;
+mod http;
 mod import;
 mod kills;
 mod readers;
 mod receiving;
 mod run;
 mod service;
+mod slt;
 mod truth;
 mod upkeep;

@@ -31,7 +31,7 @@ def ours(table, key, number):
         f"SELECT {key} AS k, count(*) AS c, sum({number}) AS s, max(time) AS t "
         f"FROM {table} GROUP BY {key}"
     )
-    command = [POSTLENSD, "sql", "--store", STORE, "--format", "json", query]
+    command = [POSTLENSD, "sql", "--store", STORE, "--format", "ndjson", query]
     lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     rows = [json.loads(line) for line in lines.splitlines()]
     return rounded((row.get("k"), row["c"], row.get("s"), row.get("t")) for row in rows)

@@ -14,9 +14,9 @@ use crate::exit::hint;
 
 /// The periods of a comparison.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Periods {
-    pub(super) now: Period,
-    then: Period,
+pub(crate) struct Periods {
+    pub(crate) now: Period,
+    pub(crate) then: Period,
     /// What came before the report's period, to tell what is usual.
     usual: Period,
 }
@@ -27,7 +27,7 @@ const USUAL_DAYS: i64 = 28;
 
 impl Periods {
     /// Reads what the report's period is to be compared with.
-    pub(super) fn read(text: &str, options: &Options) -> Result<Self> {
+    pub(crate) fn read(text: &str, options: &Options) -> Result<Self> {
         let zone = &options.zone;
         let period = options.period.unwrap_or_default();
         // What lies ahead of us cannot be compared.
@@ -63,6 +63,12 @@ impl Periods {
             Period { from: now.days_before(USUAL_DAYS, zone).and_then(|it| it.from), to: now.from };
         Ok(Self { now, then, usual })
     }
+
+    /// The ends of the period compared with, as times of the zone.
+    pub(crate) fn ends(&self, options: &Options) -> Option<(Time, Time)> {
+        let time = |micros| Time { micros, offset: options.zone.offset_at(micros) };
+        self.then.from.zip(self.then.to).map(|(from, to)| (time(from), time(to)))
+    }
 }
 
 /// The figures of the other periods.
@@ -82,10 +88,7 @@ impl Earlier {
 
     /// Nothing yet.
     pub(super) fn new(periods: Periods, options: &Options) -> Self {
-        let zone = &options.zone;
-        let time = |micros| Time { micros, offset: zone.offset_at(micros) };
-        let then = periods.then;
-        let ends = then.from.zip(then.to).map(|(from, to)| (time(from), time(to)));
+        let ends = periods.ends(options);
         Self { periods, ends, stats: Stats::default(), usual: Usual::default() }
     }
 
@@ -103,17 +106,16 @@ impl Earlier {
     }
 
     /// For the report.
-    #[expect(clippy::cast_precision_loss, reason = "lengths of periods in microseconds")]
     pub(super) fn comparison(&self) -> Comparison<'_> {
-        let length = |period: Period| period.to.zip(period.from).map_or(0, |(to, from)| to - from);
-        let (now, then) = (length(self.periods.now), length(self.periods.then).max(1));
-        Comparison {
-            then: &self.stats,
-            ends: self.ends,
-            scale: now as f64 / then as f64,
-            usual: &self.usual.0,
-        }
+        let (now, then) = (length(self.periods.now), length(self.periods.then).max(1.0));
+        Comparison { then: &self.stats, ends: self.ends, scale: now / then, usual: &self.usual.0 }
     }
+}
+
+/// The length of a period with two ends, in microseconds.
+#[expect(clippy::cast_precision_loss, reason = "lengths of periods in microseconds")]
+pub(crate) fn length(period: Period) -> f64 {
+    period.to.zip(period.from).map_or(0, |(to, from)| to - from) as f64
 }
 
 /// Mail by the hour before the report's period.

@@ -5,7 +5,7 @@ use postlens_report::text::{Bars, Look};
 use crate::output::{When, columns, locale};
 
 /// What the reader can see; in a file, only what was asked for.
-pub(super) fn of(colour: When, bars: When, to_file: bool) -> Look {
+pub(crate) fn of(colour: When, bars: When, to_file: bool) -> Look {
     let wanted = |when: When, allowed: fn(When) -> bool| match when {
         When::Auto if to_file => false,
         when => allowed(when),

@@ -113,7 +113,7 @@ fn outside(summary: &Summary, figures: &Figures, selection: &Selection) -> u64 {
 }
 
 /// The period around some others. One open end leaves all open.
-fn around(periods: impl Iterator<Item = Period> + Clone) -> Period {
+pub(crate) fn around(periods: impl Iterator<Item = Period> + Clone) -> Period {
     let mut from = periods.clone().map(|period| period.from);
     Period {
         from: from.try_fold(i64::MAX, |first, from| Some(first.min(from?))),
@@ -155,7 +155,13 @@ impl RecordSink for Learning<'_> {
 }
 
 /// Several consumers, of several periods.
-struct Parts<'a>(Vec<&'a mut (dyn Consumer + Send)>);
+pub(crate) struct Parts<'a>(Vec<&'a mut (dyn Consumer + Send)>);
+
+impl<'a> Parts<'a> {
+    pub(crate) fn new(parts: Vec<&'a mut (dyn Consumer + Send)>) -> Self {
+        Self(parts)
+    }
+}
 
 impl Consumer for Parts<'_> {
     fn line(&mut self, line: &Observation<'_>) {
