@@ -259,7 +259,7 @@ mod tests {
     fn check(view: &View) {
         let mut found = Vec::new();
         let query = "SELECT count(*) AS rows, count(\"count\") AS counts FROM sessions";
-        let mut each = |answer: &crate::Answer<'_>| {
+        let mut each = |answer: &crate::Answer| {
             found.extend(answer.texts().unwrap());
             Ok(())
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use arrow_schema::{Field, Schema, SchemaRef};
+use arrow_schema::Field;
 use deltalake::datafusion::datasource::MemTable;
 use deltalake::datafusion::error::Result;
 use deltalake::datafusion::execution::context::SQLOptions;
@@ -12,7 +12,6 @@ use deltalake::datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilde
 use deltalake::datafusion::logical_expr::{Expr, ScalarUDF, cast, lit};
 use deltalake::datafusion::prelude::{DataFrame, SessionConfig, SessionContext, ident};
 use deltalake::datafusion::scalar::ScalarValue;
-use futures::StreamExt as _;
 use postlens_columns::Table;
 use tokio::runtime::Runtime;
 
