@@ -1,6 +1,12 @@
 //! postlensd from outside: what it takes in, keeps, and answers.
 
-#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
 
 mod drive;
 mod following;
