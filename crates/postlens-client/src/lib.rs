@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn refusals_have_their_words() {
         let (_home, daemon) = says(
-            "HTTP/1.1 403 Forbidden\r\ncontent-length: 31\r\n\r\n{\"error\":\"no\",\"hint\":\"ask root\"}",
+            "HTTP/1.1 403 Forbidden\r\ncontent-length: 32\r\n\r\n{\"error\":\"no\",\"hint\":\"ask root\"}",
         );
         let error = daemon.get("/").unwrap_err();
         assert_eq!((error.to_string().as_str(), error.hint().as_deref()), ("no", Some("ask root")));

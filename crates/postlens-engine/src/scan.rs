@@ -68,6 +68,7 @@ impl Scan {
             buffers: Vec::new(),
             taker: Some(Taker { take, progress, seen: Progress::default() }),
             problems: Vec::new(),
+            idle: 0,
             done: false,
         };
         let shared = Shared {
@@ -175,6 +176,8 @@ struct State<'a, F> {
     /// `None` while a worker has it.
     taker: Option<Taker<'a, F>>,
     problems: Vec<Problem>,
+    /// Workers that wait for a change.
+    idle: usize,
     done: bool,
 }
 
@@ -222,10 +225,19 @@ impl<'a, F: Send> Shared<'a, F> {
                 state = self.read(state, reader, look);
             } else if state.has_ended() {
                 state.done = true;
-                self.changed.notify_all();
+                self.tell(&state);
             } else {
+                state.idle += 1;
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state.idle -= 1;
             }
+        }
+    }
+
+    /// Wakes those who wait: each time costs a call into the system, and mostly nobody does.
+    fn tell(&self, state: &State<'a, F>) {
+        if state.idle > 0 {
+            self.changed.notify_all();
         }
     }
 
@@ -248,7 +260,7 @@ impl<'a, F: Send> Shared<'a, F> {
         state.done = state.done || taker.take.broken();
         state.taker = Some(taker);
         state.buffers.push(chunk.into_buffer());
-        self.changed.notify_all();
+        self.tell(&state);
         state
     }
 
@@ -266,19 +278,19 @@ impl<'a, F: Send> Shared<'a, F> {
         state.problems.extend(problems);
         let Some(mut chunk) = chunk else {
             state.reader = Reader::None;
-            self.changed.notify_all();
+            self.tell(&state);
             return state;
         };
         state.reader = Reader::Here(reader);
         let number = state.begun;
         state.begun += 1;
         // Somebody else may read on meanwhile.
-        self.changed.notify_all();
+        self.tell(&state);
         drop(state);
         let found = look.look(&mut chunk);
         let mut state = self.lock();
         state.found.insert(number, (chunk, found));
-        self.changed.notify_all();
+        self.tell(&state);
         state
     }
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{Error, Result};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 /// Makes a virtual environment with these packages, as pip names them, unless the directory
 /// holds it already; returns the directory of its programs.
@@ -12,6 +13,9 @@ use std::process::Command;
 ///
 /// When `python3 -m venv` (Debian's python3-venv) or pip fails: with what they said.
 pub fn environment(directory: &Path, packages: &[&str]) -> Result<PathBuf> {
+    // Tests of one program run side by side.
+    static MAKING: Mutex<()> = Mutex::new(());
+    let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
     let programs = directory.join("bin");
     // Written last, so that an environment that was cut off is made anew.
     let (done, wanted) = (directory.join("packages"), packages.join("\n"));

@@ -235,7 +235,9 @@ fn what_is_wrong_usage_for_it_is_for_us() {
     for arguments in ["-eq", "--rej_add_to", "-d tomorrow", "--ver", "-h", "-h x", "-e=1", "--x"] {
         let arguments: Vec<&str> = arguments.split(' ').collect();
         let theirs = original.perl(&arguments).output().unwrap();
-        assert_eq!(theirs.status.code(), Some(255), "{arguments:?}");
+        // Perl dies with the last error of the system, if there was one: which, that is a matter
+        // of the modules that it looked for.
+        assert!(!theirs.status.success(), "{arguments:?}");
         let output = Command::new(env!("CARGO_BIN_EXE_postlens"))
             .arg("pflogsumm")
             .args(&arguments)

@@ -28,11 +28,11 @@ fn text_tells_when_where_and_how_much_room_is_left() {
     let text = write(&trends(&now, Some(&then)), &Language::new(Lang::En), Look::default());
     for words in [
         "1970-01-05 12:00 to 1970-01-06 13:00",
-        "901  301  +199 %  ! mails received",
+        "901       301    +199 %  ! mails received",
         "  ............9...........  Monday",
         "  ............1...........  Tuesday",
         "+200 %  example.org",
-        "50.0  1970-01-05 12:00",
+        "50.0 1970-01-05 12:00",
         "50 %",
     ] {
         assert!(text.contains(words), "{words}: {text}");
