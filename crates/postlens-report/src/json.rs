@@ -1,7 +1,7 @@
 //! The report as one JSON object, schema 1: times in RFC 3339, delays in seconds, sizes
 //! in bytes, keys of counters as in the text report's sources.
 
-mod compare;
+pub(crate) mod compare;
 mod reasons;
 mod sections;
 mod verdict;

@@ -4,7 +4,7 @@ mod authentication;
 mod bars;
 pub(crate) mod block;
 mod causes;
-mod compare;
+pub(crate) mod compare;
 mod delivery;
 mod encryption;
 mod filters;

@@ -58,7 +58,8 @@ pub(super) fn comparison(report: &Report<'_>) -> Value {
     })
 }
 
-fn change(change: &Change) -> Value {
+/// A figure, beside what it was and what was to be expected.
+pub(crate) fn change(change: &Change) -> Value {
     json!({
         "now": change.now,
         "then": change.then,

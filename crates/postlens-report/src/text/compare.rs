@@ -51,7 +51,8 @@ fn figures(page: &mut Page<'_>, pair: Pair<'_>) {
     page.table(&["column-now", "column-then", "column-change", ""], rows);
 }
 
-fn percent(page: &Page<'_>, change: &Change) -> String {
+/// By how much a figure has changed.
+pub(crate) fn percent(page: &Page<'_>, change: &Change) -> String {
     match change.relative() {
         None if change.now == 0 => String::new(),
         None => page.words("change-new"),

@@ -3,7 +3,6 @@
 
 use bstr::BStr;
 use postlens_stats::Counted as _;
-use postlens_stats::compare::Change;
 use postlens_stats::stats::destinations::Sent;
 use postlens_stats::stats::traffic::{Flow, Span};
 use postlens_stats::trend::Trend;
@@ -11,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::{FIGURES, Trends};
 use crate::escape::lossless;
+use crate::json::compare::change;
 use crate::json::wall_clock;
 
 /// Makes the object.
@@ -49,15 +49,6 @@ pub fn value(trends: &Trends<'_>) -> Value {
 
 fn flow(flow: &Flow) -> Map<String, Value> {
     FIGURES.iter().map(|(name, figure)| ((*name).to_owned(), figure(flow).into())).collect()
-}
-
-fn change(change: &Change) -> Value {
-    json!({
-        "now": change.now,
-        "then": change.then,
-        "expected": change.expected(),
-        "stands_out": change.stands_out(),
-    })
 }
 
 fn comparison(trends: &Trends<'_>, total: &Flow) -> Value {

@@ -1,7 +1,6 @@
 //! Trends as text.
 
 use bstr::BStr;
-use postlens_stats::compare::Change;
 use postlens_stats::stats::destinations::Sent;
 use postlens_stats::stats::traffic::{Flow, Span};
 use postlens_stats::{Counted, Top};
@@ -13,6 +12,7 @@ use crate::finding::minute;
 use crate::language::Language;
 use crate::number::count;
 use crate::text::block::Block;
+use crate::text::compare::percent;
 use crate::text::page::{Fit, Page};
 use crate::text::{Look, layout};
 
@@ -90,14 +90,6 @@ fn changes(page: &mut Page<'_>, trends: &Trends<'_>) {
     });
     let rows = rows.collect();
     page.table(&["column-now", "column-then", "column-change", ""], rows);
-}
-
-fn percent(page: &Page<'_>, change: &Change) -> String {
-    match change.relative() {
-        None if change.now == 0 => String::new(),
-        None => page.words("change-new"),
-        Some(part) => format!("{:+.0} %", part * 100.0),
-    }
 }
 
 /// A table of flows with bars for the mails that came in.
